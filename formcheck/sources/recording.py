@@ -1,0 +1,134 @@
+"""Landmark recordings: the observations of one video in one `.npz` file, replayed to the bit."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import OutputError, SourceError
+from formcheck.model import LandmarkRecording, SourceInfo
+from formcheck.skeleton import LANDMARKS, N_LANDMARKS
+
+__all__ = ["SCHEMA", "load_recording", "save_recording"]
+
+SCHEMA: Final = "formcheck.landmarks/1"
+_NAME, _VERSION = SCHEMA.split("/")
+_ARRAYS: Final[Mapping[str, tuple[type, tuple[int, ...]]]] = {
+    "time_s": (np.float64, ()),
+    "points": (np.float32, (N_LANDMARKS, 2)),
+    "visibility": (np.float32, (N_LANDMARKS,)),
+    "sd_px": (np.float32, (N_LANDMARKS,)),
+}
+
+
+def save_recording(recording: LandmarkRecording, path: str | Path) -> None:
+    """Write `recording` to `path` (`.npz`), whole or not at all. Raises OutputError."""
+    target = Path(path)
+    header = {
+        "schema": SCHEMA,
+        "formcheck": version("formcheck"),
+        "source": asdict(recording.source),
+        "model_sha256": recording.model_sha256,
+        "backend": recording.backend,
+        "notes": list(recording.notes),
+        "landmarks": list(LANDMARKS),
+    }
+    arrays = {name: getattr(recording, name) for name in _ARRAYS}
+    try:
+        _write_whole(target, header=np.array(json.dumps(header, ensure_ascii=False)), **arrays)
+    except OSError as error:
+        raise OutputError(f"{target}: the landmarks cannot be written ({error.strerror or error})") from error
+
+
+def _write_whole(target: Path, **arrays: NDArray[Any]) -> None:
+    """Write to a temporary file beside the target, then put it in place."""
+    if target.is_dir():
+        raise IsADirectoryError(0, "is a folder")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def load_recording(path: str | Path) -> LandmarkRecording:
+    """Read a landmark recording. Nothing in the file is ever run. Raises SourceError."""
+    source = Path(path)
+    try:
+        with source.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            header = json.loads(str(archive["header"]))
+            _check_schema(header, source)
+            arrays = {name: archive[name] for name in _ARRAYS}
+    except OSError as error:
+        raise SourceError(f"{source}: cannot be read ({error.strerror or 'not a landmark recording'})") from error
+    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise SourceError(f"{source}: not a landmark recording, or a damaged one; save it again") from error
+    _check_arrays(arrays, source)
+    return _recording(header, arrays, source)
+
+
+def _check_schema(header: Any, source: Path) -> None:
+    schema = header.get("schema") if isinstance(header, dict) else None
+    if schema == SCHEMA:
+        return
+    name, _, number = str(schema).partition("/")
+    if name == _NAME and number.isdecimal() and int(number) > int(_VERSION):
+        raise SourceError(
+            f"{source}: written by a newer formcheck ({schema}; this one reads {SCHEMA}); update formcheck"
+        )
+    raise SourceError(f"{source}: not a landmark recording (schema {schema!r}, expected {SCHEMA!r})")
+
+
+def _check_arrays(arrays: Mapping[str, NDArray[Any]], source: Path) -> None:
+    frames = len(arrays["time_s"]) if arrays["time_s"].ndim == 1 else 0
+    for name, (kind, shape) in _ARRAYS.items():
+        expected = (frames, *shape)
+        if arrays[name].dtype != kind or arrays[name].shape != expected or frames == 0:
+            found = f"{arrays[name].dtype} {arrays[name].shape}"
+            raise SourceError(f"{source}: {name} must be {kind.__name__} {expected}, got {found}; save it again")
+    if not (np.isfinite(arrays["time_s"]).all() and (np.diff(arrays["time_s"]) > 0).all()):
+        raise SourceError(f"{source}: time_s must rise from frame to frame; save the recording again")
+
+
+def _recording(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], source: Path) -> LandmarkRecording:
+    try:
+        if tuple(header["landmarks"]) != LANDMARKS:
+            raise SourceError(f"{source}: holds other landmarks than this formcheck uses; save it again")
+        video = header["source"]
+        return LandmarkRecording(
+            source=SourceInfo(
+                path=str(video["path"]),
+                duration_s=float(video["duration_s"]),
+                frames=int(video["frames"]),
+                width=int(video["width"]),
+                height=int(video["height"]),
+            ),
+            model_sha256=str(header["model_sha256"]),
+            backend=str(header["backend"]),
+            notes=tuple(str(note) for note in header["notes"]),
+            **arrays,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"{source}: the header of this landmark recording is damaged; save it again") from error
