@@ -1,0 +1,74 @@
+"""Which pixels of a rest picture are foot and lower shank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.feet.crop import WORKING_LENGTH
+from formcheck.model import FloatArray
+
+__all__ = ["LegPoints", "foot_mask"]
+
+Mask = NDArray[np.bool_]
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegPoints:
+    """Landmarks of one leg at rest, each (2,), all in the same pixels."""
+
+    knee: FloatArray
+    ankle: FloatArray
+    heel: FloatArray
+    toe: FloatArray
+
+    @classmethod
+    def of(cls, points: FloatArray) -> LegPoints:
+        """Take rows knee, ankle, heel, toe of a (4, 2) array."""
+        return cls(*np.asarray(points, dtype=np.float64))
+
+    def stack(self) -> FloatArray:
+        """Return them as rows (4, 2)."""
+        return np.stack([self.knee, self.ankle, self.heel, self.toe])
+
+
+def foot_mask(image: NDArray[np.uint8], leg: LegPoints) -> Mask | None:
+    """Cut foot and shank out of an RGB crop, seeded by landmarks in crop pixels; None where nothing foot-like is."""
+    seeds = _seeds(image.shape[:2], leg)
+    if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
+        return None
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)  # the colour clusters start at random: the same picture must give the same mask
+    cv2.grabCut(image, seeds, (0, 0, 1, 1), *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    found = ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
+    _, labels = cv2.connectedComponents(found)
+    column, row = np.clip(np.rint(leg.ankle).astype(int), 0, np.array(image.shape[1::-1]) - 1)
+    if labels[row, column] == 0:
+        return None
+    return np.asarray(labels == labels[row, column])
+
+
+def _seeds(shape: tuple[int, ...], leg: LegPoints) -> NDArray[np.uint8]:
+    """Return grabCut's start: sure foot along the bones, likely foot round them, sure floor below, behind, ahead."""
+    length = WORKING_LENGTH
+    facing = 1.0 if leg.toe[0] >= leg.heel[0] else -1.0
+    seeds = np.full(shape, cv2.GC_PR_BGD, dtype=np.uint8)
+    for a, b in ((leg.knee, leg.ankle), (leg.ankle, leg.heel), (leg.heel, leg.toe), (leg.ankle, leg.toe)):
+        _line(seeds, a, b, 0.30 * length, cv2.GC_PR_FGD)
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    ahead = facing * (columns - leg.heel[0])
+    along = (columns - leg.heel[0]) / np.where(leg.toe[0] == leg.heel[0], 1e-9, leg.toe[0] - leg.heel[0])
+    sole = leg.heel[1] + np.clip(along, 0.0, 1.0) * (leg.toe[1] - leg.heel[1])
+    seeds[(rows > sole + 0.30 * length) | (ahead < -0.42 * length) | (ahead > 1.45 * length)] = cv2.GC_BGD
+    for a, b in ((leg.knee, leg.ankle), (leg.ankle, leg.heel), (leg.heel, leg.heel + 0.7 * (leg.toe - leg.heel))):
+        _line(seeds, a, b, 3.0, cv2.GC_FGD)
+    return seeds
+
+
+def _line(seeds: NDArray[np.uint8], a: FloatArray, b: FloatArray, width: float, value: int) -> None:
+    ends = [tuple(int(v) for v in np.rint(p)) for p in (a, b)]
+    cv2.line(seeds, ends[0], ends[1], int(value), max(1, round(width)))

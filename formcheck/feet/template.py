@@ -1,0 +1,87 @@
+"""The rear of a foot as it looked at rest: pixels, their place in the sagittal plane, and how they answer to motion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.feet.channels import Plane
+from formcheck.feet.crop import WORKING_LENGTH
+from formcheck.feet.geometry import QUARTER_TURN, Motion, SagittalPlane
+from formcheck.feet.mask import LegPoints
+from formcheck.model import FloatArray
+
+__all__ = ["Level", "Template", "rear_pixels", "sample"]
+
+_ABOVE_ANKLE = 0.12
+_BEHIND = 0.5
+_AHEAD = 0.62
+_RIM = np.ones((7, 7), dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One blur level: `values` (n, 2) of the channels and `slopes` (n, 2, 3), their change by angle and shift."""
+
+    values: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """Pixels (n, 2) of the rear foot in the rest crop, their sagittal places (n, 2) and the channel levels there."""
+
+    plane: SagittalPlane
+    pixels: FloatArray
+    places: FloatArray
+    levels: tuple[Level, ...]
+
+    def moved(self, motion: Motion, every: int = 1) -> NDArray[np.float32]:
+        """Return where the (every nth) pixels are seen after a motion, (n, 2) float32."""
+        places = self.places[::every]
+        steps = (motion.apply(places) - places) @ self.plane.matrix.T
+        return (self.pixels[::every] + steps).astype(np.float32)
+
+
+def rear_pixels(mask: NDArray[np.bool_], leg: LegPoints) -> FloatArray:
+    """Return the pixels (n, 2) of the hind foot with a rim of floor: not the toes, which stay flat, nor the shank."""
+    wide = cv2.dilate(mask.astype(np.uint8), _RIM)
+    rows, columns = np.nonzero(wide)
+    points = np.stack([columns, rows], axis=-1).astype(np.float64)
+    up = leg.knee - leg.ankle
+    up = up / max(float(np.linalg.norm(up)), 1e-9)
+    sole = leg.toe - leg.heel
+    ahead = (points - leg.heel) @ sole / float(sole @ sole)
+    below = (points - leg.ankle) @ up < _ABOVE_ANKLE * WORKING_LENGTH
+    return points[below & (ahead < _AHEAD) & (ahead > -_BEHIND)]
+
+
+def build_levels(
+    images: tuple[Plane, ...], pixels: FloatArray, places: FloatArray, plane: SagittalPlane
+) -> tuple[Level, ...]:
+    """Read the channels of a rest crop at the template's pixels, with their answer to (angle, forward, down)."""
+    steps = np.zeros((len(pixels), 2, 3))
+    steps[:, :, 0] = places @ QUARTER_TURN.T @ plane.matrix.T
+    steps[:, :, 1:] = plane.matrix
+    where = pixels.astype(np.float32)
+    levels = []
+    for image in images:
+        across = sample(_slope(image, 1, 0), where)
+        down = sample(_slope(image, 0, 1), where)
+        slopes = across[:, :, None] * steps[:, None, 0] + down[:, :, None] * steps[:, None, 1]
+        levels.append(Level(sample(image, where), slopes.astype(np.float32)))
+    return tuple(levels)
+
+
+def sample(image: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return an image's channels between pixels at (n, 2), shape (n, channels); the edge is repeated outside."""
+    x, y = cv2.split(where[:, None])
+    found = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, dtype=np.float32)[:, 0]
+
+
+def _slope(image: Plane, across: int, down: int) -> NDArray[np.float32]:
+    return np.asarray(cv2.Scharr(image, cv2.CV_32F, across, down, scale=1 / 32), dtype=np.float32)

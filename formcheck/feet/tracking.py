@@ -1,0 +1,63 @@
+"""Follow one anchored foot through pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.feet.align import Alignment, align, best_starts
+from formcheck.feet.anchor import Anchor
+from formcheck.feet.channels import planes
+from formcheck.feet.geometry import Motion
+from formcheck.model import FloatArray
+
+__all__ = ["FootFollower"]
+
+_GRID = tuple(math.radians(a) for a in range(-24, 55, 6))
+_NEAR = math.radians(3.4)
+_REST = math.radians(4.0)
+_GOOD_COST = 0.9
+_STILL_RAD_PER_S = math.radians(5.0)
+
+
+class FootFollower:
+    """Align each picture with an anchor's template. Call `follow` once a frame."""
+
+    def __init__(self, anchor: Anchor, time_s: float) -> None:
+        self.anchor = anchor
+        self._pivot = anchor.pivot
+        self._last = Motion(0.0, np.zeros(2))
+        self._time_s = time_s
+
+    def follow(self, image: NDArray[np.uint8], time_s: float) -> Alignment:
+        """Return the motion since the rest that explains this picture best."""
+        anchor = self.anchor
+        images = planes(anchor.crop.cut(image), anchor.colours)
+        starts = best_starts(anchor.template, images[0], self._candidates())
+        found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.cost)
+        self._follow_rest(found, time_s - self._time_s)
+        self._last, self._time_s = found.motion, time_s
+        return found
+
+    @property
+    def drift(self) -> FloatArray:
+        """Return how far the standing foot has slid since the rest (2,), by the camera's motion mostly."""
+        return self._pivot.drift
+
+    def strain(self, found: Alignment) -> float:
+        """Return how far the pivot was drawn from its place, working pixels."""
+        return self._pivot.strain(found.motion)
+
+    def _candidates(self) -> Sequence[Motion]:
+        last = self._last
+        near = (last.angle - _NEAR, last.angle + _NEAR)
+        return [last, *(self._pivot.standing(angle) for angle in (*near, *_GRID))]
+
+    def _follow_rest(self, found: Alignment, elapsed_s: float) -> None:
+        turned = abs(found.motion.angle - self._last.angle)
+        resting = abs(found.motion.angle) < _REST and turned < _STILL_RAD_PER_S * elapsed_s
+        if resting and found.cost < _GOOD_COST:
+            self._pivot = self._pivot.following(found.motion, elapsed_s)

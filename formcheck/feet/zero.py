@@ -1,0 +1,78 @@
+"""The zero of a foot: how it stood, flat, at rest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.feet.anchor import Anchor
+from formcheck.feet.mask import LegPoints
+from formcheck.model import FloatArray
+
+__all__ = ["Zero", "as_flat", "is_flat", "same_stand", "sole_direction", "was_raised"]
+
+_LEAN = math.radians(15.0)  # landmark sole of a flat foot seen from the side, at most
+_CAMERA_RISE = 0.5  # tangent of the highest look down at the feet that is allowed for
+_FLAT_AGAIN = math.radians(6.0)
+_HEEL_LOWER = 0.12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zero:
+    """Rest values that outlive an anchor: heel height and sole direction are always told against these.
+
+    `heel_y` is the picture row of the heel base; `sole_rad` and `sole_px` give the sole (see `Anchor`); `leg` are the
+    rest landmarks, picture pixels.
+    """
+
+    heel_y: float
+    sole_rad: float
+    sole_px: float
+    facing: float
+    leg: LegPoints
+
+    @classmethod
+    def of(cls, anchor: Anchor) -> Zero:
+        """Take the zero from a first anchor."""
+        facing = anchor.template.plane.facing
+        return cls(float(anchor.heel_base[1]), anchor.sole_rad, anchor.sole_px, facing, anchor.leg)
+
+    def points(self, heel_x: float, height: float, angle: float) -> tuple[FloatArray, FloatArray]:
+        """Return heel base and ball in the picture for a heel height (pixels) and a turn of the sole (radians)."""
+        heel = np.array([heel_x, self.heel_y - height])
+        direction = self.sole_rad + angle
+        return heel, heel + self.sole_px * np.array([self.facing * math.cos(direction), math.sin(direction)])
+
+
+def is_flat(leg: LegPoints, azimuth_rad: float) -> bool:
+    """Tell whether a resting foot can be flat, by the line of its heel and toe landmarks."""
+    return -_LEAN < sole_direction(leg) < _LEAN + math.atan(_CAMERA_RISE * math.tan(abs(azimuth_rad)))
+
+
+def sole_direction(leg: LegPoints) -> float:
+    """Return how far the landmark line heel to toe points down from forward, radians."""
+    step = leg.toe - leg.heel
+    return math.atan2(float(step[1]), abs(float(step[0])))
+
+
+def same_stand(zero: Zero, leg: LegPoints) -> bool:
+    """Tell whether a rest is the zero's own foot again, as flat, as large and as high in the picture."""
+    length = float(np.linalg.norm(zero.leg.toe - zero.leg.heel))
+    now = float(np.linalg.norm(leg.toe - leg.heel))
+    turned = (leg.toe[0] - leg.heel[0]) * zero.facing <= 0.0
+    moved = abs(float(leg.heel[1] - zero.leg.heel[1])) > 0.5 * length
+    return not turned and not moved and abs(now - length) < 0.15 * length
+
+
+def as_flat(zero: Zero, leg: LegPoints) -> bool:
+    """Tell whether a rest of the same stand has the foot flat like the zero."""
+    return abs(sole_direction(leg) - sole_direction(zero.leg)) < _FLAT_AGAIN
+
+
+def was_raised(zero: Zero, leg: LegPoints) -> bool:
+    """Tell whether a rest shows that the zero was not flat: the heel is lower now, the toes are where they were."""
+    length = float(np.linalg.norm(zero.leg.toe - zero.leg.heel))
+    heel, toe = leg.heel - zero.leg.heel, leg.toe - zero.leg.toe
+    return float(heel[1]) > _HEEL_LOWER * length and float(np.linalg.norm(toe)) < 0.5 * float(heel[1])
