@@ -1,0 +1,143 @@
+"""From raw columns to measures people read: facing, zeros at rest, and the centimetre scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from formcheck.measures.table import COLUMN
+from formcheck.model import FloatArray
+from formcheck.skeleton import SIDES
+
+__all__ = ["ZEROS", "Scale", "calibrate", "zero_row"]
+
+_ZEROED_BY_SIDE = (
+    "shank",
+    "knee_flexion",
+    "sole",
+    "sole_tracked",
+    "heel_y",
+    "heel_tracked_y",
+    "toe_y",
+    "ankle_y",
+    "knee_x",
+)
+ZEROS: Final = (*(f"{name}_{side}" for side in SIDES for name in _ZEROED_BY_SIDE), "body_y", "trunk")
+"""The columns whose rest value is remembered."""
+_ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
+_ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Centimetres per pixel and its relative standard deviation, and which way the person faces (+1 right)."""
+
+    cm_per_px: float
+    relative_sd: float
+    facing: float
+
+
+def zero_row(rows: FloatArray) -> FloatArray:
+    """Return the zeros of rest frames `rows` (t, columns): their medians, in the order of ZEROS; NaN if never seen."""
+    picked = rows[:, _ZERO_COLUMNS]
+    zeros = np.full(len(ZEROS), np.nan)
+    seen = np.isfinite(picked).any(axis=0)
+    if seen.any():
+        zeros[seen] = np.nanmedian(picked[:, seen], axis=0)
+    return zeros
+
+
+def calibrate(rows: FloatArray, zeros: FloatArray, scale: Scale) -> Mapping[str, FloatArray]:
+    """Return the series of result columns for raw `rows` (t, columns), given `zeros` (t, len(ZEROS)) or (len(ZEROS),).
+
+    Each measure comes with its `_sd`. Before any rest was seen the zeros are NaN, and so is what hangs on them.
+    """
+    zeros = np.broadcast_to(zeros, (len(rows), len(ZEROS)))
+    series: dict[str, FloatArray] = {}
+    for side in SIDES:
+        series |= _side_series(rows, zeros, scale, side)
+    series |= _body_series(rows, zeros, scale)
+    return series
+
+
+def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -> dict[str, FloatArray]:
+    def raw(name: str) -> FloatArray:
+        return rows[:, COLUMN[f"{name}_{side}"]]
+
+    def zero(name: str) -> FloatArray:
+        return zeros[:, _ZERO[f"{name}_{side}"]]
+
+    shank, shank_sd = raw("shank") * scale.facing, raw("shank_sd")
+    shank_change = shank - zero("shank") * scale.facing
+    sole, sole_sd = _tracked_or_landmark(
+        raw("sole_tracked") - zero("sole_tracked"),
+        raw("sole_tracked_sd"),
+        raw("sole") - zero("sole"),
+        raw("sole_sd"),
+    )
+    rise_px, rise_sd_px = _tracked_or_landmark(
+        zero("heel_tracked_y") - raw("heel_tracked_y"),
+        raw("heel_tracked_y_sd"),
+        zero("heel_y") - raw("heel_y"),
+        raw("heel_y_sd"),
+    )
+    heel = rise_px * scale.cm_per_px
+    ankle_rise = (zero("ankle_y") - raw("ankle_y")) * scale.cm_per_px
+    toe = (zero("toe_y") - raw("toe_y")) * scale.cm_per_px
+    knee, knee_sd = raw("knee_flexion"), raw("knee_flexion_sd")
+    ankle_sd = np.hypot(shank_sd, sole_sd)
+
+    def cm_sd(px_sd: FloatArray, value: FloatArray) -> FloatArray:
+        return np.hypot(px_sd * scale.cm_per_px, value * scale.relative_sd)
+
+    named = {
+        f"ankle_{side}_deg": (shank - sole, ankle_sd),
+        f"ankle_change_{side}_deg": (shank_change - sole, ankle_sd),
+        f"ankle_raw_{side}_deg": (shank - raw("sole"), np.hypot(shank_sd, raw("sole_sd"))),
+        f"ankle_rise_{side}_cm": (ankle_rise, cm_sd(raw("ankle_y_sd"), ankle_rise)),
+        f"heel_height_{side}_cm": (heel, cm_sd(rise_sd_px, heel)),
+        f"knee_flexion_{side}_deg": (knee, knee_sd),
+        f"knee_flexion_change_{side}_deg": (knee - zero("knee_flexion"), knee_sd),
+        f"shank_inclination_{side}_deg": (shank, shank_sd),
+        f"shank_inclination_change_{side}_deg": (shank_change, shank_sd),
+        f"sole_{side}_deg": (sole, sole_sd),
+        f"toe_height_{side}_cm": (toe, cm_sd(raw("heel_y_sd"), toe)),
+    }
+    return _flat(named)
+
+
+def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str, FloatArray]:
+    def raw(name: str) -> FloatArray:
+        return rows[:, COLUMN[name]]
+
+    def zero(name: str) -> FloatArray:
+        return zeros[:, _ZERO[name]]
+
+    rise = (zero("body_y") - raw("body_y")) * scale.cm_per_px
+    apart = np.abs(raw("knee_x_left") - raw("knee_x_right"))
+    closer = (apart - np.abs(zero("knee_x_left") - zero("knee_x_right"))) * scale.cm_per_px
+    trunk, trunk_sd = raw("trunk") * scale.facing, raw("trunk_sd")
+    named = {
+        "body_rise_cm": (rise, np.hypot(raw("body_y_sd") * scale.cm_per_px, rise * scale.relative_sd)),
+        "knee_separation_change_cm": (
+            closer,
+            np.hypot(raw("knee_sd_left"), raw("knee_sd_right")) * scale.cm_per_px,
+        ),
+        "trunk_lean_deg": (trunk, trunk_sd),
+        "trunk_lean_change_deg": (trunk - zero("trunk") * scale.facing, trunk_sd),
+    }
+    return _flat(named)
+
+
+def _tracked_or_landmark(
+    tracked: FloatArray, tracked_sd: FloatArray, landmark: FloatArray, landmark_sd: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    use = np.isfinite(tracked)
+    return np.where(use, tracked, landmark), np.where(use, tracked_sd, landmark_sd)
+
+
+def _flat(named: dict[str, tuple[FloatArray, FloatArray]]) -> dict[str, FloatArray]:
+    return {key: array for name, (value, sd) in named.items() for key, array in ((name, value), (f"{name}_sd", sd))}

@@ -1,0 +1,144 @@
+"""Time held positions: entered when steady, left when lost, forgiving short drop-outs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["HoldLimits", "HoldTimer", "HoldTiming"]
+
+_STEADY_QUANTILES = (0.05, 0.95)
+_LEVEL_S = 4.0
+_LEAST_SEEN = 0.7
+_LOST_S = 0.35
+"""Times: default, not from literature."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLimits:
+    """When a position is held (see `HoldMovement` of the spec), in the unit of its measure and in seconds."""
+
+    reach: float
+    within: float
+    lost: float
+    settle_s: float
+    grace_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTiming:
+    """One finished hold; `held_s` leaves out drop-outs longer than a frame. `broken_by` names what ended it."""
+
+    side: str
+    start_s: float
+    end_s: float
+    held_s: float
+    level: float
+    broken_by: str | None
+
+
+@dataclass(slots=True)
+class HoldTimer:
+    """`update(t, x, side, broken)` every frame; returns the timing of a hold when it is over.
+
+    `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame.
+    """
+
+    limits: HoldLimits
+    start_s: float = math.nan
+    side: str = ""
+    level: float = math.nan
+    unseen_s: float = 0.0
+    _armed: bool = True
+    _last_s: float = math.nan
+    _bad_s: float = math.nan
+    _broken: str | None = None
+    _recent: list[tuple[float, float, str]] = field(default_factory=list)
+    _levels: list[float] = field(default_factory=list)
+
+    @property
+    def holding(self) -> bool:
+        """Whether a hold is on."""
+        return not math.isnan(self.start_s)
+
+    def held_s(self, t: float) -> float:
+        """Seconds held so far at time `t`."""
+        return t - self.start_s - self.unseen_s if self.holding else 0.0
+
+    def update(self, t: float, x: float, side: str, broken: str | None) -> HoldTiming | None:
+        """Take one frame."""
+        if self.holding:
+            return self._hold(t, x, broken)
+        self._wait(t, x, side)
+        return None
+
+    def finish(self, t: float) -> HoldTiming | None:
+        """End a hold that is still on when the video ends."""
+        return self._end(self._last_s if self.holding else t, None) if self.holding else None
+
+    def _wait(self, t: float, x: float, side: str) -> None:
+        self._recent.append((t, x, side))
+        while t - self._recent[0][0] > self.limits.settle_s + 1.0:
+            self._recent.pop(0)
+        if not self._armed:
+            self._armed = x < self.level - 2 * self.limits.lost or x < self.limits.reach
+            return
+        window = [value for at, value, of in self._recent if t - at <= self.limits.settle_s and of == side]
+        values = np.array(window)
+        seen = np.isfinite(values)
+        full = self._recent[0][0] <= t - self.limits.settle_s
+        total = sum(1 for at, _, _ in self._recent if t - at <= self.limits.settle_s)
+        if not full or seen.sum() < max(_LEAST_SEEN * total, 3):
+            return
+        low, high = np.quantile(values[seen], _STEADY_QUANTILES)
+        if low < self.limits.reach or high - low > self.limits.within:
+            return
+        self._begin(t, float(np.median(values[seen])), side)
+
+    def _begin(self, t: float, level: float, side: str) -> None:
+        self.level, self.side, self.unseen_s = level, side, 0.0
+        start = t
+        for at, value, of in reversed(self._recent):
+            if of != side or value < level - self.limits.within:
+                break
+            start = at
+        self.start_s, self._last_s = start, t
+        self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
+        self._recent.clear()
+        self._bad_s, self._broken = math.nan, None
+
+    def _hold(self, t: float, x: float, broken: str | None) -> HoldTiming | None:
+        if math.isnan(x):
+            if t - self._last_s > max(self.limits.grace_s, 2.0):
+                return self._end(self._last_s, None)
+            return None
+        if t - self._last_s > self.limits.grace_s:
+            self.unseen_s += t - self._last_s
+        self._last_s = t
+        if t - self.start_s <= _LEVEL_S:
+            self._levels.append(x)
+            self.level = float(np.median(self._levels))
+        if x >= self.level - self.limits.lost and broken is None:
+            self._bad_s = math.nan
+            return None
+        if math.isnan(self._bad_s):
+            self._bad_s = t
+        self._broken = broken or self._broken
+        if t - self._bad_s >= _LOST_S:
+            return self._end(self._bad_s, self._broken)
+        return None
+
+    def _end(self, end_s: float, broken: str | None) -> HoldTiming:
+        timing = HoldTiming(
+            side=self.side,
+            start_s=self.start_s,
+            end_s=end_s,
+            held_s=max(end_s - self.start_s - self.unseen_s, 0.0),
+            level=self.level,
+            broken_by=broken,
+        )
+        self.start_s, self._armed, self._broken = math.nan, False, None
+        self._recent.clear()
+        return timing

@@ -1,0 +1,141 @@
+"""From the frames of one rep or hold to its peak values, findings and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from formcheck.engine.holds import HoldTiming
+from formcheck.measures.names import MeasureName, readable_in
+from formcheck.model import Fault, Hold, Rep, Side, Verdict
+from formcheck.rules import Evidence, Finding, Rule, check_rep, check_set
+from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["describe_peak", "judge_hold", "judge_rep", "judge_set"]
+
+_PEAK_SHARE = 0.95
+
+
+@dataclass(slots=True)
+class _Findings:
+    faults: list[Fault] = field(default_factory=list)
+    watch: list[Fault] = field(default_factory=list)
+    not_judged: dict[str, str] = field(default_factory=dict)
+    judged: int = 0
+
+    def add(self, name: str, rule: Rule, finding: Finding) -> None:
+        if finding.level == "cannot_judge":
+            self.not_judged[name] = finding.reason
+            return
+        self.judged += 1
+        if finding.level == "fault":
+            self.faults.append(_fault(name, rule, finding))
+        elif finding.level == "watch":
+            self.watch.append(_fault(name, rule, finding))
+
+    def verdict(self, *, seen: bool) -> Verdict:
+        if self.faults:
+            return "fault"
+        if not seen or (self.not_judged and not self.judged):
+            return "cannot_judge"
+        return "watch" if self.watch else "ok"
+
+
+def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, others: Sequence[Evidence]) -> Rep:
+    """Judge one rep among all `others` of its set so far."""
+    findings = _check(spec, evidence, others)
+    peak = describe_peak(spec, evidence)
+    return Rep(
+        index=index,
+        side=evidence.moving,
+        start_s=evidence.start_s,
+        peak_s=evidence.peak_s,
+        end_s=evidence.end_s,
+        peak=peak,
+        verdict=findings.verdict(seen=bool(peak)),
+        faults=tuple(findings.faults),
+        watch=tuple(findings.watch),
+        not_judged=findings.not_judged,
+    )
+
+
+def judge_hold(spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence) -> Hold:
+    """Judge one hold. A rule that broke it is a fault by that."""
+    findings = _check(spec, evidence, ())
+    if timing.broken_by is not None and all(fault.rule != timing.broken_by for fault in findings.faults):
+        rule = spec.rules[timing.broken_by]
+        findings.watch = [fault for fault in findings.watch if fault.rule != timing.broken_by]
+        findings.not_judged.pop(timing.broken_by, None)
+        findings.faults.append(_fault(timing.broken_by, rule, _broken(rule, evidence)))
+    target_s = spec.dose.hold_s or 0.0
+    peak = describe_peak(spec, evidence)
+    side: Side = "left" if timing.side == "left" else "right"
+    return Hold(
+        index=index,
+        side=side,
+        start_s=timing.start_s,
+        end_s=timing.end_s,
+        held_s=timing.held_s,
+        target_s=target_s,
+        reached=timing.held_s >= target_s,
+        peak=peak,
+        verdict=findings.verdict(seen=bool(peak)),
+        faults=tuple(findings.faults),
+        watch=tuple(findings.watch),
+        not_judged=findings.not_judged,
+    )
+
+
+def judge_set(spec: ExerciseSpec, reps: Sequence[Evidence]) -> tuple[Fault, ...]:
+    """Return the faults of the whole set."""
+    found = [(name, rule, check_set(rule, reps)) for name, rule in spec.rules.items()]
+    return tuple(_fault(name, rule, f) for name, rule, f in found if f is not None and f.level == "fault")
+
+
+def describe_peak(spec: ExerciseSpec, evidence: Evidence) -> Mapping[str, float]:
+    """Return the extreme of each measure the spec shows, with its `_sd`; left out where it was not seen well."""
+    out: dict[str, float] = {}
+    for measure in spec.peak:
+        if readable_in(measure, evidence.view):
+            _describe(measure, evidence, out)
+    return out
+
+
+def _describe(measure: MeasureName, evidence: Evidence, out: dict[str, float]) -> None:
+    high, high_sd, _ = evidence.high(measure, share=_PEAK_SHARE)
+    low, low_sd, _ = evidence.high(measure, share=1 - _PEAK_SHARE)
+    if not np.isfinite(high):
+        return
+    value, sd = (high, high_sd) if abs(high) >= abs(low) else (low, low_sd)
+    out[measure], out[f"{measure}_sd"] = value, sd
+    if measure == "ankle_deg":
+        out["ankle_range_deg"] = high - low
+        out["ankle_range_deg_sd"] = float(np.hypot(high_sd, low_sd))
+
+
+def _check(spec: ExerciseSpec, evidence: Evidence, others: Sequence[Evidence]) -> _Findings:
+    findings = _Findings()
+    for name, rule in spec.rules.items():
+        finding = check_rep(rule, evidence, others)
+        if finding is not None:
+            findings.add(name, rule, finding)
+    return findings
+
+
+def _fault(name: str, rule: Rule, finding: Finding) -> Fault:
+    measure = getattr(rule, "measure", "duration_s")
+    words = rule.text.format(
+        value=finding.value, limit=finding.limit, percent=100 * finding.value, limit_percent=100 * finding.limit
+    )
+    return Fault(name, measure, finding.value, finding.sd, finding.limit, words, finding.time_s)
+
+
+def _broken(rule: Rule, evidence: Evidence) -> Finding:
+    """Describe a rule by which the hold was left: its highest value at the end of the hold."""
+    measure, limit = getattr(rule, "measure"), getattr(rule, "limit").value  # noqa: B009  only RisesAbove breaks holds
+    values, sds = evidence.values(measure)
+    last = values[-1] if len(values) else float("nan")
+    sd = sds[-1] if len(values) else float("nan")
+    return Finding("fault", float(last), float(sd), limit, evidence.end_s)

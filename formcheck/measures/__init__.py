@@ -1,0 +1,1 @@
+"""Kinematics: one pure verb per quantity. NaN in, NaN out."""

@@ -1,0 +1,41 @@
+"""Angles in the picture plane, from pixel coordinates (x right, y down). Degrees; NaN in, NaN out.
+
+Every function takes points of shape (..., 2) and broadcasts over the leading axes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.model import FloatArray
+
+__all__ = ["compute_inclination", "compute_joint_flexion", "compute_segment_angle_sd", "compute_sole_pitch"]
+
+
+def compute_inclination(lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Angle of the line lower→upper against the vertical; positive where the upper point lies to the right.
+
+    Shank inclination (knee over ankle) and trunk lean (shoulder over hip) are this, times the way the person faces.
+    """
+    d = upper - lower
+    return np.degrees(np.arctan2(d[..., 0], -d[..., 1]))
+
+
+def compute_joint_flexion(a: FloatArray, joint: FloatArray, b: FloatArray) -> FloatArray:
+    """Angle by which a joint is bent, 0 when `a`, `joint` and `b` lie in line; never negative."""
+    u, v = joint - a, b - joint
+    cross = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return np.degrees(np.abs(np.arctan2(cross, (u * v).sum(axis=-1))))
+
+
+def compute_sole_pitch(heel: FloatArray, toe: FloatArray) -> FloatArray:
+    """Pitch of the sole line against the horizontal; positive with the heel above the toe, whichever way it points."""
+    d = toe - heel
+    return np.degrees(np.arctan2(d[..., 1], np.abs(d[..., 0])))
+
+
+def compute_segment_angle_sd(a: FloatArray, b: FloatArray, sd_a: FloatArray, sd_b: FloatArray) -> FloatArray:
+    """Standard deviation (deg) of the direction of a→b, given one of each end (px), for independent errors."""
+    length = np.hypot(*np.moveaxis(b - a, -1, 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.degrees(np.hypot(sd_a, sd_b) / length)

@@ -1,0 +1,80 @@
+"""The measures people read: their names, units, sides and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["MEASURES", "Measure", "MeasureName", "column_name", "readable_in"]
+
+MeasureName = Literal[
+    "ankle_deg",
+    "ankle_change_deg",
+    "ankle_raw_deg",
+    "ankle_rise_cm",
+    "body_rise_cm",
+    "heel_height_cm",
+    "knee_flexion_deg",
+    "knee_flexion_change_deg",
+    "knee_separation_change_cm",
+    "shank_inclination_deg",
+    "shank_inclination_change_deg",
+    "sole_deg",
+    "toe_height_cm",
+    "trunk_lean_deg",
+    "trunk_lean_change_deg",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quantity: whether it has a side, its unit, the view it can be read in, its name for people, its definition."""
+
+    sided: bool
+    unit: Literal["deg", "cm"]
+    plane: Literal["sagittal", "frontal", "any"]
+    label: str
+    definition: str
+
+
+MEASURES: Final[dict[MeasureName, Measure]] = {
+    "ankle_deg": Measure(
+        True, "deg", "sagittal", "ankle", "shank against the sole, minus 90°; 0 = flat foot under a vertical shank; dorsiflexion +"
+    ),
+    "ankle_change_deg": Measure(True, "deg", "sagittal", "ankle change", "ankle against the person's own standing baseline"),
+    "ankle_raw_deg": Measure(
+        True, "deg", "sagittal", "ankle (raw)", "knee→ankle against heel→foot index, minus 90°, straight from the landmarks"
+    ),
+    "ankle_rise_cm": Measure(True, "cm", "any", "ankle rise", "vertical travel of the ankle above its place at rest"),
+    "body_rise_cm": Measure(
+        False, "cm", "any", "body rise", "vertical travel of hips and shoulders above rest; counts reps, is no heel height"
+    ),
+    "heel_height_cm": Measure(
+        True, "cm", "sagittal", "heel height", "vertical travel of the heel above its flat-foot place at rest"
+    ),
+    "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
+    "knee_flexion_change_deg": Measure(True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"),
+    "knee_separation_change_cm": Measure(
+        False, "cm", "frontal", "knee distance", "distance between the knees in the front view, against rest; inward −"
+    ),
+    "shank_inclination_deg": Measure(True, "deg", "sagittal", "shank", "ankle→knee against the vertical; knee forward +"),
+    "shank_inclination_change_deg": Measure(True, "deg", "sagittal", "shank", "shank inclination against the own baseline"),
+    "sole_deg": Measure(True, "deg", "sagittal", "sole", "pitch of the hind foot against its flat place at rest; heel up +"),
+    "toe_height_cm": Measure(True, "cm", "sagittal", "forefoot height", "vertical travel of the foot index above rest"),
+    "trunk_lean_deg": Measure(False, "deg", "sagittal", "trunk", "hip→shoulder against the vertical; forward +"),
+    "trunk_lean_change_deg": Measure(False, "deg", "sagittal", "trunk lean", "trunk lean against the own baseline"),
+}
+
+
+def column_name(measure: MeasureName, side: str) -> str:
+    """Return the series column of a measure: `knee_flexion_deg` of the left is `knee_flexion_left_deg`."""
+    if not MEASURES[measure].sided:
+        return measure
+    stem, unit = measure.rsplit("_", 1)
+    return f"{stem}_{side}_{unit}"
+
+
+def readable_in(measure: MeasureName, view: str) -> bool:
+    """Whether a measure means anything in a view: sagittal ones not from the front, frontal ones only there."""
+    plane = MEASURES[measure].plane
+    return plane == "any" or (plane == "frontal") == (view == "front")

@@ -1,0 +1,40 @@
+"""A rep smaller than the person's own best: low heel raises, shallow lunges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from formcheck.measures.names import MeasureName
+from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
+
+__all__ = ["BelowOwnBest", "check_below_own_best"]
+
+
+class BelowOwnBest(Limited):
+    """The rep's peak as a share of the best of the first reps; below `watch` it is worth a look, below `fault` a fault."""
+
+    check: Literal["below_own_best"]
+    measure: MeasureName
+    of_first: int = Field(ge=1, le=20)
+    watch: Cited | None = None
+    fault: Cited
+
+
+def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, others: Sequence[Evidence]) -> Finding:
+    """Grade the peak against the best of `others` (all reps of the set so far, in order) and of this rep itself."""
+    peak, sd, at = evidence.high(rule.measure)
+    best = np.nanmax([peak, *(_peak(rule, other) for other in others[: rule.of_first])], initial=-np.inf)
+    if not np.isfinite(peak) or best <= 0:
+        return not_judged("not seen well enough", at, rule.fault.value)
+    finding = grade(peak / best, sd / best, rule.fault.value, at, below=True)
+    if finding.level == "ok" and rule.watch is not None and peak / best < rule.watch.value:
+        return Finding("watch", finding.value, finding.sd, rule.watch.value, at)
+    return finding
+
+
+def _peak(rule: BelowOwnBest, evidence: Evidence) -> float:
+    return evidence.high(rule.measure)[0]

@@ -1,0 +1,107 @@
+"""What a form rule gets to see, and how a value is held against a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from formcheck.measures.names import MeasureName, column_name
+from formcheck.model import FloatArray, Side, View
+
+__all__ = ["Cited", "Evidence", "Finding", "Level", "Limited", "grade", "not_judged"]
+
+Level = Literal["ok", "watch", "fault", "cannot_judge"]
+
+_LEAST_COVERAGE = 0.6
+"""Share of the frames of a rep that must be seen for a rule to judge it (default, not from literature)."""
+_MOST_SD_SHARE = 1.0
+"""A value whose standard deviation exceeds this share of its limit says nothing about the limit (default)."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Cited(_Strict):
+    """A number and where it comes from."""
+
+    value: float
+    source: str = Field(min_length=8, description="A line of docs/clinical.md, or 'default, not from literature'.")
+
+
+class Limited(_Strict):
+    """What every rule of a spec file has: the views it can be judged in, and its words."""
+
+    views: tuple[View, ...] = Field(default=("side", "oblique"), min_length=1)
+    cue: str = Field(min_length=3, max_length=60, description="Said aloud while practising.")
+    text: str = Field(min_length=10, description="Shown in the record, for example '{value} of {limit}'.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The frames of one rep or hold: `series` maps columns (and their `_sd`) to arrays over `time_s`.
+
+    `side` is the side to judge, never "both". `rest` holds the value of the movement's measure when it was over,
+    0 where it came back to rest.
+    """
+
+    side: Literal["left", "right"]
+    moving: Side
+    view: View
+    start_s: float
+    peak_s: float
+    end_s: float
+    time_s: FloatArray
+    series: Mapping[str, FloatArray]
+    metronome: bool = False
+
+    def values(self, measure: MeasureName, side: str | None = None) -> tuple[FloatArray, FloatArray]:
+        """Return a measure's values and standard deviations, frame by frame."""
+        column = column_name(measure, side or self.side)
+        return self.series[column], self.series[f"{column}_sd"]
+
+    def high(self, measure: MeasureName, side: str | None = None, *, share: float = 0.9) -> tuple[float, float, float]:
+        """Return a robust maximum (the `share` quantile), its standard deviation and when it was; NaN if unseen."""
+        values, sds = self.values(measure, side)
+        seen = np.isfinite(values)
+        if not len(seen) or seen.mean() < _LEAST_COVERAGE:
+            return float("nan"), float("nan"), self.peak_s
+        level = float(np.quantile(values[seen], share, method="nearest"))
+        at = int(np.nanargmin(np.abs(values - level)))
+        return level, float(sds[at]), float(self.time_s[at])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of one rep. `reason` says why where it cannot judge."""
+
+    level: Level
+    value: float
+    sd: float
+    limit: float
+    time_s: float
+    reason: str = ""
+
+
+def not_judged(reason: str, time_s: float, limit: float = float("nan")) -> Finding:
+    """Return the finding that nothing can be said."""
+    return Finding("cannot_judge", float("nan"), float("nan"), limit, time_s, reason)
+
+
+def grade(value: float, sd: float, limit: float, time_s: float, *, below: bool = False) -> Finding:
+    """Hold `value` against `limit` with a guard band of one standard deviation.
+
+    Beyond the limit by more than the band is a fault, within the band a watch. `below` makes values under the limit
+    the faulty ones. A value too uncertain for its limit is not judged.
+    """
+    if not np.isfinite(value):
+        return not_judged("not seen well enough", time_s, limit)
+    if not np.isfinite(sd) or sd > _MOST_SD_SHARE * abs(limit):
+        return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
+    excess = (limit - value) if below else (value - limit)
+    level: Level = "fault" if excess > sd else "watch" if excess > 0 else "ok"
+    return Finding(level, value, sd, limit, time_s)

@@ -1,0 +1,31 @@
+"""A movement that did not come back to rest: the heel that stays up between raises."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from formcheck.measures.names import MeasureName
+from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
+
+__all__ = ["NotReturned", "check_not_returned"]
+
+
+class NotReturned(Limited):
+    """What is left of the peak at the end of the rep, as a share of the peak, must be below the limit."""
+
+    check: Literal["not_returned"]
+    measure: MeasureName
+    limit: Cited
+
+
+def check_not_returned(rule: NotReturned, evidence: Evidence) -> Finding:
+    """Grade the lowest value of the rep's last fifth against its peak."""
+    peak, sd, at = evidence.high(rule.measure)
+    values, _ = evidence.values(rule.measure)
+    tail = evidence.time_s >= evidence.end_s - 0.2 * (evidence.end_s - evidence.start_s)
+    left = values[tail & np.isfinite(values)]
+    if not np.isfinite(peak) or peak <= 0 or not len(left):
+        return not_judged("not seen well enough", at, rule.limit.value)
+    return grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)

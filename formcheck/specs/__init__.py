@@ -1,0 +1,1 @@
+"""Exercise spec files: their form, and how they are found and read."""

@@ -1,0 +1,92 @@
+"""The form of an exercise spec file, schema 1. Every number cites its source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from formcheck.measures.names import MeasureName
+from formcheck.model import View
+from formcheck.rules import Cited, Rule
+
+__all__ = ["Dose", "ExerciseSpec", "HoldMovement", "RepMovement", "ViewSpec"]
+
+RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Dose(_Strict):
+    """How much of it the programme asks for; `period_s` is the metronome's time for one rep."""
+
+    sets: int = Field(default=1, ge=1)
+    reps: int | None = Field(default=None, ge=1)
+    hold_s: float | None = Field(default=None, gt=0)
+    period_s: float | None = Field(default=None, gt=0)
+    source: str = Field(min_length=8)
+
+
+class ViewSpec(_Strict):
+    """How the camera should see the person (`asks`), from where it can count all the same, and where to put it."""
+
+    asks: View
+    also: tuple[View, ...] = ()
+    placement: str = Field(min_length=10)
+
+    @property
+    def accepted(self) -> tuple[View, ...]:
+        """All views in which the exercise can be counted."""
+        return (self.asks, *self.also)
+
+
+class RepMovement(_Strict):
+    """A movement away from rest and back. All in the unit of `measure`, against the person's own rest.
+
+    `enter` is the least excursion that counts as a movement; outside `least`..`most` it is another movement (sitting
+    down, stepping), which counts nothing.
+    """
+
+    kind: Literal["reps"]
+    measure: MeasureName
+    sign: Literal[1, -1] = 1
+    enter: Cited
+    most: Cited
+    least: Cited
+    min_s: Cited
+    max_s: Cited
+
+
+class HoldMovement(_Strict):
+    """A position taken and kept, in the unit of `measure`.
+
+    It is held from within `within` of the held level until lost by `lost`; the level must differ from standing by
+    `reach` and be steady for `settle_s`. Drop-outs up to `grace_s` do not break it.
+    """
+
+    kind: Literal["hold"]
+    measure: MeasureName
+    reach: Cited
+    within: Cited
+    lost: Cited
+    settle_s: Cited
+    grace_s: Cited
+
+
+class ExerciseSpec(_Strict):
+    """One exercise. `side`: which leg is judged; `posture`: what the set-up check expects before it starts."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: str
+    stage: Literal["settle", "mobilise", "strengthen", "restore dorsiflexion", "build resilience"]
+    instructions: tuple[str, ...] = Field(min_length=1)
+    not_judged: tuple[str, ...] = Field(default=(), description="What the camera cannot judge, in plain sentences.")
+    dose: Dose
+    view: ViewSpec
+    side: Literal["both", "stance", "front", "rear"]
+    movement: Annotated[RepMovement | HoldMovement, Field(discriminator="kind")]
+    peak: tuple[MeasureName, ...] = Field(min_length=1, description="Shown per rep; the first is the main measure.")
+    rules: dict[RuleName, Rule] = Field(default_factory=dict)
