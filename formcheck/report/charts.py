@@ -1,0 +1,281 @@
+"""The traces of a set as a plotly figure in plain values; colours are names that the page's style gives a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, parse_quantity
+from formcheck.model import FloatArray, SetResult
+from formcheck.report._summary import items, main_measures
+
+__all__ = ["figure", "further_measures", "shown_measures"]
+
+_ROW_PX: Final = 210
+_ROW_GAP_PX: Final = 46
+_TOP_PX, _BOTTOM_PX = 54, 44
+_MOST_HZ: Final = 30.0  # a chart of slow movements gains nothing beyond, and the page stays small
+_ENOUGH: Final = 2
+_SYMBOLS: Final = {"ok": "circle", "watch": "triangle-up", "fault": "x", "cannot_judge": "diamond-open"}
+
+
+def shown_measures(result: SetResult) -> list[str]:
+    """Return the measures to chart: those reported at the peaks, those with a limit or a fault, body rise if few."""
+    wanted = [parse_quantity(name).measure for name in (*main_measures(result), *result.limits)]
+    wanted += [parse_quantity(fault.measure).measure for item in items(result) for fault in item.faults]
+    present = _measures(result)
+    shown = [measure for measure in dict.fromkeys(wanted) if measure in present]
+    if len(shown) < _ENOUGH:
+        shown += [measure for measure in present if measure not in shown][: _ENOUGH - len(shown)]
+    return shown
+
+
+def further_measures(result: SetResult) -> list[str]:
+    """Return the measures that `shown_measures` leaves out."""
+    shown = shown_measures(result)
+    return [measure for measure in _measures(result) if measure not in shown]
+
+
+def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
+    """Return data, layout and height of a figure with one row a measure over a common time axis."""
+    rows = len(measures)
+    inner = rows * _ROW_PX + max(rows - 1, 0) * _ROW_GAP_PX
+    layout: dict[str, Any] = {
+        "height": inner + _TOP_PX + _BOTTOM_PX,
+        "margin": {"l": 44, "r": 14, "t": _TOP_PX, "b": _BOTTOM_PX},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "--ink", "size": 13},
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": "--paper", "font": {"color": "--ink"}},
+        "dragmode": "zoom",
+        "showlegend": False,
+        "xaxis": {
+            "anchor": f"y{rows}",
+            "title": {"text": "seconds", "standoff": 6},
+            "range": [0.0, round(result.source.duration_s, 3)],
+            "gridcolor": "--grid",
+            "zeroline": False,
+        },
+        "shapes": [*_bands(result), *_setup_bands(result)],
+        "annotations": _band_labels(result),
+    }
+    data: list[dict[str, Any]] = []
+    for row, measure in enumerate(measures, start=1):
+        top = 1.0 - (row - 1) * (_ROW_PX + _ROW_GAP_PX) / inner
+        layout[f"yaxis{row}"] = {
+            "domain": [max(top - _ROW_PX / inner, 0.0), top],
+            "gridcolor": "--grid",
+            "zerolinecolor": "--axis",
+            "fixedrange": True,
+        }
+        data += _traces(result, measure, row)
+        layout["annotations"].append(_row_title(measure, top, result))
+        _add_limits(layout, result, measure, row)
+    return {"data": data, "layout": layout}
+
+
+def _measures(result: SetResult) -> list[str]:
+    """Return the measures with at least one value, in the order of the series."""
+    names = [name for name in result.series if name != "time_s" and not name.endswith("_sd")]
+    return list(dict.fromkeys(parse_quantity(n).measure for n in names if np.isfinite(result.series[n]).any()))
+
+
+def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:
+    """Return the lines of a measure, the measured side last and strongest, with its uncertainty and its peaks."""
+    step = _step(result.series["time_s"])
+    time = result.series["time_s"][::step]
+    columns = [
+        (parse_quantity(name), series)
+        for name, series in result.series.items()
+        if name != "time_s" and not name.endswith("_sd") and parse_quantity(name).measure == measure
+    ]
+    columns.sort(key=lambda column: _is_strong(column[0].side, result))
+    traces: list[dict[str, Any]] = []
+    for quantity, series in columns:
+        strong = _is_strong(quantity.side, result)
+        name = f"{quantity.label} {quantity.side}".strip()
+        sd = _sd_of(result.series, measure, quantity.side)
+        if strong and sd is not None:
+            traces.append(_uncertainty(time, series[::step], sd[::step], row))
+        dash = "dot" if quantity.side == "left" and result.near_side == "both" else "solid" if strong else "dash"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": _values(time),
+                "y": _values(series[::step]),
+                "yaxis": f"y{row}",
+                "name": name,
+                "opacity": 1.0 if strong else 0.55,
+                "line": {"color": "--ink" if strong else "--soft", "width": 2 if strong else 1.2, "dash": dash},
+                "hovertemplate": f"%{{y:.1f}}{quantity.unit}",
+            }
+        )
+        if strong and measure in {parse_quantity(name).measure for name in main_measures(result)}:
+            traces += _peaks(result, series, row)
+    return traces
+
+
+def _peaks(result: SetResult, series: FloatArray, row: int) -> list[dict[str, Any]]:
+    """Return a sign at each rep's peak, one shape and colour a verdict."""
+    time = result.series["time_s"]
+    if not len(time):
+        return []
+    traces = []
+    for verdict, symbol in _SYMBOLS.items():
+        at = [int(np.argmin(np.abs(time - rep.peak_s))) for rep in result.reps if rep.verdict == verdict]
+        if at:
+            edge = (
+                {"color": f"--{verdict}", "width": 2} if symbol.endswith("open") else {"color": "--paper", "width": 1}
+            )
+            marker = {"symbol": symbol, "size": 11, "color": f"--{verdict}", "line": edge}
+            points = {"x": _values(time[at]), "y": _values(series[at]), "yaxis": f"y{row}", "hoverinfo": "skip"}
+            traces.append({"type": "scatter", "mode": "markers", "marker": marker, **points})
+    return traces
+
+
+def _uncertainty(time: FloatArray, series: FloatArray, sd: FloatArray, row: int) -> dict[str, Any]:
+    """Return one standard deviation to either side as a band that is cut where nothing was seen."""
+    seen = np.isfinite(series) & np.isfinite(sd)
+    starts = np.flatnonzero(seen & ~np.r_[False, seen[:-1]])
+    ends = np.flatnonzero(seen & ~np.r_[seen[1:], False]) + 1
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for start, end in zip(starts, ends, strict=True):
+        part, middle, spread = time[start:end], series[start:end], sd[start:end]
+        x += [*_values(np.r_[part, part[::-1]]), None]
+        y += [*_values(np.r_[middle + spread, (middle - spread)[::-1]]), None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "yaxis": f"y{row}",
+        "fill": "toself",
+        "fillcolor": "--uncertain",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def _bands(result: SetResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect",
+            "layer": "below",
+            "xref": "x",
+            "yref": "paper",
+            "x0": round(item.start_s, 3),
+            "x1": round(item.end_s, 3),
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": f"--{item.verdict}-band",
+            "line": {"width": 0},
+        }
+        for item in items(result)
+    ]
+
+
+def _setup_bands(result: SetResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect",
+            "layer": "below",
+            "xref": "x",
+            "yref": "paper",
+            "x0": round(problem.start_s, 3),
+            "x1": round(problem.end_s, 3),
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": "rgba(0,0,0,0)",
+            "line": {"width": 1, "dash": "dot", "color": "--soft"},
+        }
+        for problem in result.setup
+    ]
+
+
+def _band_labels(result: SetResult) -> list[dict[str, Any]]:
+    """Return number and sign above each band; in a long set every fifth number, and all signs."""
+    many = len(items(result)) > 16
+    labels = []
+    for item in items(result):
+        sign = VERDICT_SIGNS[item.verdict]
+        top = str(item.index) if not many or item.index % 5 == 0 or item.index == 1 else " "
+        labels.append(
+            {
+                "xref": "x",
+                "yref": "paper",
+                "x": round((item.start_s + item.end_s) / 2, 3),
+                "y": 1,
+                "yanchor": "bottom",
+                "yshift": 16,
+                "showarrow": False,
+                "text": f"{top}<br><b>{sign}</b>",
+                "hovertext": VERDICT_WORDS[item.verdict],
+                "font": {"size": 12, "color": f"--{item.verdict}"},
+            }
+        )
+    return labels
+
+
+def _row_title(measure: str, top: float, result: SetResult) -> dict[str, Any]:
+    unit = next(
+        parse_quantity(name).unit
+        for name in result.series
+        if parse_quantity(name).measure == measure and not name.endswith("_sd")
+    )
+    label = parse_quantity(measure).label
+    return {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "y": top,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": f"<b>{label}</b>, {unit.strip() or 'number'}",
+        "font": {"size": 13, "color": "--ink"},
+    }
+
+
+def _add_limits(layout: dict[str, Any], result: SetResult, measure: str, row: int) -> None:
+    """Add a dashed line with its number for each different limit of a measure."""
+    limits = {
+        round(value, 2): parse_quantity(name).unit
+        for name, value in result.limits.items()
+        if parse_quantity(name).measure == measure and np.isfinite(value)
+    }
+    for value, unit in limits.items():
+        common = {"yref": f"y{row}", "xref": "paper"}
+        line = {"color": "--limit", "width": 1.5, "dash": "dash"}
+        layout["shapes"].append({"type": "line", **common, "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line})
+        label = {"x": 1, "xanchor": "right", "y": value, "yanchor": "bottom", "showarrow": False, "bgcolor": "--paper"}
+        font = {"size": 12, "color": "--limit"}
+        layout["annotations"].append({**common, **label, "text": f"limit {value:g}{unit}", "font": font})
+
+
+def _is_strong(side: str, result: SetResult) -> bool:
+    return result.near_side == "both" or side in ("", result.near_side)
+
+
+def _sd_of(series: Mapping[str, FloatArray], measure: str, side: str) -> FloatArray | None:
+    for name, values in series.items():
+        quantity = parse_quantity(name)
+        if quantity.is_sd and quantity.measure == measure and quantity.side == side:
+            return values
+    return None
+
+
+def _step(time: FloatArray) -> int:
+    """Return every how many frames a point is drawn, so that there are at least `_MOST_HZ` a second."""
+    if len(time) < 2:
+        return 1
+    gap = float(np.median(np.diff(time)))
+    return max(int(1.0 / (gap * _MOST_HZ) + 1e-6), 1) if gap > 0 else 1
+
+
+def _values(series: FloatArray) -> list[float | None]:
+    return [round(value, 3) if np.isfinite(value) else None for value in series.tolist()]

@@ -1,0 +1,240 @@
+"""The report: one HTML page that needs nothing else, for screen, phone and paper."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path, PurePath
+from string import Template
+
+from plotly.offline import get_plotlyjs
+
+from formcheck.feedback.words import (
+    DEFINITIONS,
+    NOTICE,
+    VERDICT_SIGNS,
+    VERDICT_WORDS,
+    Quantity,
+    number,
+    parse_quantity,
+    title,
+)
+from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, Verdict
+from formcheck.report._files import write_text
+from formcheck.report._summary import (
+    assumptions,
+    clock,
+    counts_words,
+    items,
+    main_measures,
+    measured,
+    spoken_faults,
+)
+from formcheck.report.charts import figure, further_measures, shown_measures
+from formcheck.report.pictures import peak_pictures
+
+__all__ = ["report_html", "write_report"]
+
+
+def write_report(result: SetResult, recording: LandmarkRecording, frames: Iterable[Frame], path: Path) -> None:
+    """Write the report to `path`, whole or not at all.
+
+    `frames` gives the pictures at the peaks and is read no further than the last of them; with none (a replayed
+    recording has no pictures) the page says so.
+    """
+    write_text(path, report_html(result, peak_pictures(frames, recording, result)))
+
+
+def report_html(result: SetResult, pictures: Mapping[int, bytes]) -> str:
+    """Return the page; `pictures` are JPEG files by the index of their rep or hold. All words are escaped."""
+    figures = {"chart": figure(result, shown_measures(result))}
+    further = further_measures(result)
+    if further:
+        figures["further-chart"] = figure(result, further)
+    # "<" is all that could end the script element that carries the numbers
+    packed = json.dumps(figures, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Template(_part("page.html")).substitute(
+        title=escape(title(result.exercise)),
+        counts=escape(counts_words(result)),
+        file=escape(_file_words(result)),
+        count_tiles=_count_tiles(result),
+        notice=escape(NOTICE),
+        attention=_attention(result),
+        legend=_legend(result),
+        items=_items(result, pictures),
+        numbers=_numbers(result),
+        further=_further(further),
+        facts=_facts(result),
+        css=_part("page.css"),
+        script=_part("page.js"),
+        figures=packed,
+        plotly=get_plotlyjs(),
+    )
+
+
+def _part(name: str) -> str:
+    return files("formcheck.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _file_words(result: SetResult) -> str:
+    source = result.source
+    return f"{PurePath(source.path).name} · {clock(source.duration_s)} · {source.width} × {source.height}"
+
+
+def _count_tiles(result: SetResult) -> str:
+    counts = result.counts
+    noun = "holds" if result.holds else "reps"
+    tiles = (
+        (counts.completed, f"{noun} completed", ""),
+        (counts.valid, "valid", "ok"),
+        (counts.flagged, "to correct", "fault"),
+        (counts.cannot_judge, "cannot judge", "cannot_judge"),
+    )
+    cells = "".join(f'<div><strong class="{css}">{count}</strong>{words}</div>' for count, words, css in tiles)
+    return f'<div class="counts">{cells}</div>'
+
+
+def _attention(result: SetResult) -> str:
+    """Return what stands before the charts: faults of the whole set, set-up problems, assumptions."""
+    parts = []
+    if result.set_faults:
+        parts.append(_list_section("The whole set", [fault.text for fault in result.set_faults], "attention"))
+    if result.setup:
+        lines = [f"{clock(p.start_s)} to {clock(p.end_s)}: {p.text}" for p in result.setup]
+        parts.append(_list_section("Set-up: here nothing could be judged", lines, "unclear"))
+    notes = assumptions(result)
+    if notes:
+        parts.append(_list_section("Good to know", notes, ""))
+    return "".join(parts)
+
+
+def _list_section(heading: str, lines: Sequence[str], css: str) -> str:
+    entries = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<section class="{css}"><h2>{escape(heading)}</h2><ul>{entries}</ul></section>'
+
+
+def _verdict(verdict: Verdict) -> str:
+    sign = f'<span class="sign" aria-hidden="true">{VERDICT_SIGNS[verdict]}</span>'
+    return f'<span class="{verdict}">{sign}{VERDICT_WORDS[verdict]}</span>'
+
+
+def _legend(result: SetResult) -> str:
+    used = dict.fromkeys(item.verdict for item in items(result))
+    entries = [_verdict(verdict) for verdict in VERDICT_WORDS if verdict in used]
+    near = {
+        "left": "strong line: left, dashed: right",
+        "right": "strong line: right, dashed: left",
+        "both": "full line: right, dotted: left",
+    }
+    entries.append(f"<span>{near[result.near_side]}</span><span>shade: ± one standard deviation</span>")
+    if result.setup:
+        entries.append("<span>dotted frame: set-up</span>")
+    return f'<div class="legend">{"".join(entries)}</div>'
+
+
+def _items(result: SetResult, pictures: Mapping[int, bytes]) -> str:
+    if not items(result):
+        return "<section><h2>Reps</h2><p>No rep was counted in this video.</p></section>"
+    heading = "Holds" if result.holds else "Reps, each at its peak"
+    cards = "".join(_card(item, pictures.get(item.index)) for item in items(result))
+    return f'<section><h2>{heading}</h2><div class="items">{cards}</div></section>'
+
+
+def _card(item: Rep | Hold, jpeg: bytes | None) -> str:
+    noun = "Hold" if isinstance(item, Hold) else "Rep"
+    picture = '<div class="none">No picture of this moment</div>'
+    if jpeg:
+        data = base64.b64encode(jpeg).decode("ascii")
+        picture = f'<img src="data:image/jpeg;base64,{data}" width="424" height="300" alt="{noun} {item.index}">'
+    values = "".join(
+        f"<div>{escape(parse_quantity(name).label)}: {escape(measured(item.peak, name))}</div>"
+        for name in item.peak
+        if not name.endswith("_sd")
+    )
+    side = "" if item.side == "both" else f", {item.side}"
+    lines = "".join(f"<li>{escape(line)}</li>" for line in spoken_faults(item))
+    return (
+        f'<article class="item is-{item.verdict}">{picture}<div class="words">'
+        f"<header><h3>{noun} {item.index}{side}</h3>{_verdict(item.verdict)}</header>"
+        f'<div class="when">{clock(item.start_s)} to {clock(item.end_s)}</div>'
+        f"{_held(item) if isinstance(item, Hold) else ''}{values}{f'<ul>{lines}</ul>' if lines else ''}</div></article>"
+    )
+
+
+def _held(hold: Hold) -> str:
+    share = min(hold.held_s / hold.target_s, 1.0) if hold.target_s > 0 else 1.0
+    outcome = "reached" if hold.reached else "not reached"
+    return (
+        f'<div class="held"><i style="width:{share:.1%}"></i></div>'
+        f"<div>Held {hold.held_s:.1f} s of {hold.target_s:.0f} s: {outcome}</div>"
+    )
+
+
+def _numbers(result: SetResult) -> str:
+    """Return the table of all reps or holds."""
+    if not items(result):
+        return ""
+    names = main_measures(result)
+    held = ["Held"] if result.holds else []
+    heads = ["Hold" if result.holds else "Rep", "Side", "Start", "End", *held]
+    cells = "".join(f"<th>{escape(head)}</th>" for head in [*heads, *(parse_quantity(n).label for n in names)])
+    rows = "".join(_number_row(item, names) for item in items(result))
+    return (
+        '<section><h2>In numbers</h2><div class="scroll"><table class="numbers">'
+        f"<thead><tr>{cells}<th>Verdict</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="notice">± is one standard deviation of the measurement.</p></section>'
+    )
+
+
+def _number_row(item: Rep | Hold, names: Sequence[str]) -> str:
+    held = [f"{item.held_s:.1f} of {item.target_s:.0f} s"] if isinstance(item, Hold) else []
+    words = [str(item.index), item.side, clock(item.start_s), clock(item.end_s), *held]
+    words += [measured(item.peak, name) for name in names]
+    return f"<tr>{''.join(f'<td>{escape(word)}</td>' for word in words)}<td>{_verdict(item.verdict)}</td></tr>"
+
+
+def _further(measures: Sequence[str]) -> str:
+    if not measures:
+        return ""
+    words = ", ".join(parse_quantity(measure).label.lower() for measure in measures)
+    return (
+        f"<section><details><summary>More traces: {escape(words)}</summary>"
+        '<div class="chart" id="further-chart"></div></details></section>'
+    )
+
+
+def _facts(result: SetResult) -> str:
+    provenance = result.provenance
+    measures = dict.fromkeys(parse_quantity(name).measure for name in (*result.series, *main_measures(result)))
+    definitions = [
+        (Quantity(measure, "", "", False).label, DEFINITIONS[measure]) for measure in measures if measure in DEFINITIONS
+    ]
+    facts = [
+        *definitions,
+        ("View", _view_words(result)),
+        ("Scale", _scale_words(result)),
+        ("Person seen", f"in {result.tracked_fraction:.0%} of {result.source.frames} frames"),
+        ("formcheck", provenance.formcheck),
+        ("Pose estimation", provenance.backend),
+        ("Model, SHA-256", provenance.model_sha256),
+        ("Exercise file, SHA-256", provenance.spec_sha256),
+    ]
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>" for name, words in facts)
+    return f'<table class="facts"><tbody>{rows}</tbody></table>'
+
+
+def _view_words(result: SetResult) -> str:
+    if result.view is None:
+        return "not known"
+    seen = {"side": "from the side", "oblique": "from between side and front", "front": "from the front"}[result.view]
+    measured_side = "both sides measured" if result.near_side == "both" else f"{result.near_side} side measured"
+    return f"{seen}, {number(result.azimuth_deg, '°', digits=0)} away from a pure side view; {measured_side}"
+
+
+def _scale_words(result: SetResult) -> str:
+    basis = "assumed" if result.stature_assumed else "as given"
+    pixel = number(result.cm_per_px, " cm", digits=3)
+    return f"one pixel is {pixel}, from a body height of {result.stature_cm:.0f} cm, {basis}"

@@ -1,0 +1,110 @@
+"""The result in the terminal: counts, a row for each rep or hold, what to correct, what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, folded, parse_quantity, title
+from formcheck.model import Hold, Rep, SetResult, Verdict
+from formcheck.report._summary import (
+    assumptions,
+    clock,
+    counts_words,
+    items,
+    main_measures,
+    measured,
+    spoken_faults,
+)
+
+__all__ = ["render_table"]
+
+_STYLES: Final[dict[Verdict, str]] = {
+    "ok": "bright_blue",
+    "watch": "yellow",
+    "fault": "bold dark_orange",
+    "cannot_judge": "dim",
+}
+_WIDE: Final = 110  # columns from which the faults have room beside the numbers
+
+
+def render_table(result: SetResult) -> RenderableType:
+    """Return a summary that rich prints; it fits itself to 80 columns and more."""
+    return _Summary(result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    result: SetResult
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        plain = options.ascii_only
+        wide = options.max_width >= _WIDE
+        result = self.result
+        yield _text(f"{title(result.exercise)}: {result.source.path}", "bold", plain)
+        yield _text(counts_words(result), "bold", plain)
+        if items(result):
+            yield _rows(result, wide, plain)
+        if not wide:
+            yield from _fault_list(result, plain)
+        for fault in result.set_faults:
+            yield _text(f"Whole set: {fault.text}", _STYLES["fault"], plain)
+        if result.setup:
+            yield _text("Set-up:", "bold", plain)
+        for problem in result.setup:
+            yield _indented(f"{clock(problem.start_s)}–{clock(problem.end_s)}  {problem.text}", "", plain)
+        for line in assumptions(result):
+            yield _text(line, "dim", plain)
+        yield _text(NOTICE, "dim italic", plain)
+
+
+def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
+    names = main_measures(result)[: 1 if result.holds and not wide else 2]  # a hold's times take the room of one
+    table = Table(box=box.ASCII if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("Hold" if result.holds else "Rep", justify="right")
+    table.add_column("Time", no_wrap=True)
+    table.add_column("Side", no_wrap=True)
+    if result.holds:
+        table.add_column("Held", no_wrap=True, justify="right")
+    for name in names:
+        table.add_column(parse_quantity(name).label, no_wrap=True, justify="right")
+    table.add_column("Verdict", no_wrap=True)
+    if wide:
+        table.add_column("What to know", overflow="fold", ratio=1)
+    for item in items(result):
+        table.add_row(*(_text(*cell, plain) for cell in _cells(item, names, wide)))
+    return table
+
+
+def _cells(item: Rep | Hold, names: list[str], wide: bool) -> list[tuple[str, str]]:
+    """Return the text and style of each cell of a row."""
+    cells = [(str(item.index), ""), (f"{clock(item.start_s)}–{clock(item.end_s)}", ""), (item.side, "")]
+    if isinstance(item, Hold):
+        cells.append((f"{item.held_s:.1f} of {item.target_s:.0f} s", "" if item.reached else _STYLES["fault"]))
+    cells += [(measured(item.peak, name), "") for name in names]
+    cells.append((f"{VERDICT_SIGNS[item.verdict]} {VERDICT_WORDS[item.verdict]}", _STYLES[item.verdict]))
+    if wide:
+        cells.append(("\n".join(spoken_faults(item)), ""))
+    return cells
+
+
+def _fault_list(result: SetResult, plain: bool) -> Iterator[RenderableType]:
+    noun = "Hold" if result.holds else "Rep"
+    for item in items(result):
+        for text in spoken_faults(item):
+            yield _indented(f"{noun} {item.index}: {text}", _STYLES[item.verdict], plain)
+
+
+def _indented(text: str, style: str, plain: bool) -> Padding:
+    return Padding(_text(text, style, plain), (0, 0, 0, 2))
+
+
+def _text(text: str, style: str, plain: bool) -> Text:
+    return Text(folded(text) if plain else text, style=style)
