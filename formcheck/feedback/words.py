@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
+from formcheck.measures.names import MEASURES, Measure
 from formcheck.model import Verdict
 
 __all__ = [
-    "DEFINITIONS",
     "NOTICE",
     "VERDICT_SIGNS",
     "VERDICT_WORDS",
@@ -34,25 +34,13 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
 }
 VERDICT_SIGNS: Final[dict[Verdict, str]] = {"ok": "✓", "watch": "!", "fault": "✕", "cannot_judge": "?"}
 
-# Definitions decide the number (two methods differ by 18° on the same lunge), so they travel with it.
-DEFINITIONS: Final[dict[str, str]] = {
-    "ankle": "Lower leg (knee to ankle) against the sole (heel to forefoot), minus 90°. "
-    "Toes up (dorsiflexion) is positive, toes down (plantarflexion) negative.",
-    "shank_inclination": "Lower leg (knee to ankle) against the vertical; knee in front of the ankle is positive.",
-    "heel_height": "How far the tracked heel point rises, straight up, above where it was when standing flat.",
-    "knee_flexion": "Thigh against lower leg; a straight knee is 0°, bending is positive.",
-    "sole": "The sole (heel to forefoot) against the floor; heel up is positive.",
-    "trunk_lean": "Hip to shoulder against the vertical; forward is positive.",
-    "body_rise": "How far hip and shoulders rise above standing. Good for counting, not a heel height.",
-}
-
 _UNITS: Final = {"deg": "°", "cm": " cm", "s": " s", "percent": " %", "px": " px"}
-_FOLDS: Final = {"°": " deg", "±": "+/-", "−": "-", "–": "-", "—": "-", "·": "-", "✓": "+", "✕": "x", "…": "..."}
+_FOLDS: Final = {"°": "deg", "±": "+/-", "−": "-", "–": "-", "—": "-", "·": "-", "✓": "+", "✕": "x", "…": "..."}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A measure as its column names it: `heel_height_left_cm_sd` is heel_height, left, cm, a standard deviation.
+    """A measure as its column names it: `heel_height_left_cm_sd` is heel_height_cm, left, a standard deviation.
 
     `side` is empty where the name has none; `unit` is ready to follow a number ("°", " cm", or nothing).
     """
@@ -64,23 +52,34 @@ class Quantity:
 
     @property
     def label(self) -> str:
-        """The measure in words: "Heel height", "Ankle angle"."""
-        words = {"ankle": "ankle angle", "sole": "sole angle", "shank_inclination": "shank angle"}
-        return title(words.get(self.measure, self.measure))
+        """The measure in words: "Heel height", "Knee bend, change"."""
+        known = _known(self.measure)
+        if known is not None and "_change" in self.measure:
+            plain = _known(self.measure.replace("_change", ""))
+            return title(f"{plain.label}, change" if plain else known.label)
+        return title(known.label if known else self.measure.removesuffix("_deg").removesuffix("_cm"))
+
+    @property
+    def definition(self) -> str:
+        """How the measure is defined; empty if it is not one of formcheck's."""
+        known = _known(self.measure)
+        return title(known.definition) if known else ""
 
 
 def parse_quantity(name: str) -> Quantity:
-    """Read a column or peak name; unknown measures keep their words."""
+    """Read a column, peak or fault name; unknown measures keep their words."""
     tokens = name.split("_")
     is_sd = tokens[-1] == "sd"
     if is_sd:
         tokens.pop()
-    unit = _UNITS.get(tokens[-1]) if len(tokens) > 1 else None
-    if unit is not None:
-        tokens.pop()
     side = next((token for token in tokens if token in ("left", "right")), "")
     measure = "_".join(token for token in tokens if token != side)
-    return Quantity(measure=measure, side=side, unit=unit or "", is_sd=is_sd)
+    unit = _UNITS.get(tokens[-1], "") if len(tokens) > 1 else ""
+    return Quantity(measure=measure, side=side, unit=unit, is_sd=is_sd)
+
+
+def _known(measure: str) -> Measure | None:
+    return next((known for name, known in MEASURES.items() if name == measure), None)
 
 
 def title(identifier: str) -> str:

@@ -11,12 +11,19 @@ import numpy as np
 from formcheck.feedback.overlay import Mark, MarkKind, Message, Panel
 from formcheck.feedback.words import VERDICT_WORDS, parse_quantity, title
 from formcheck.model import FloatArray, Hold, Rep, SetResult, Stage
-from formcheck.report._summary import items, main_measures
+from formcheck.report._summary import items, main_measures, strong_side
 
 __all__ = ["Story"]
 
+OneSide = Literal["left", "right"]
+
 MESSAGE_S: Final = 2.0  # long enough to read a short sentence, shorter than most reps
-_KINDS: Final[dict[str, MarkKind]] = {"ankle": "ankle", "shank_inclination": "shank", "knee_flexion": "knee"}
+_KINDS: Final[dict[str, MarkKind]] = {
+    "ankle_deg": "ankle",
+    "shank_inclination_deg": "shank",
+    "knee_flexion_deg": "knee",
+    "knee_flexion_change_deg": "knee",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Story:
 
     def panel(self, time_s: float, index: int) -> Panel:
         """Return count or hold timer, stage, progress and message for frame `index` at `time_s`."""
-        now = next((item for item in items(self.result) if item.start_s <= time_s <= item.end_s), None)
+        now = self._now(time_s)
         stage = self._stage(time_s, now)
         if self.result.holds:
             shown = now or next((hold for hold in reversed(self.result.holds) if hold.end_s < time_s), None)
@@ -54,23 +61,35 @@ class Story:
         return Panel(headline, detail, stage, progress, self._message(time_s))
 
     def marks(self, time_s: float, index: int) -> list[Mark]:
-        """Return the values to draw at their joints in frame `index`."""
-        near = self.result.near_side
-        sides: tuple[Literal["left", "right"], ...] = ("left", "right") if near == "both" else (near,)
+        """Return the values to draw at their joints in frame `index`: the main one, the ankle, those beyond a limit."""
         stressed = self._stressed(time_s)
         main = parse_quantity(self.main).measure
-        kinds = {"shank_inclination" if main == "shank_inclination" else "ankle", main, *(stressed & {"knee_flexion"})}
+        angle = main if main in _KINDS else "ankle_deg"
+        shown = [angle, *(measure for measure in sorted(stressed) if measure.startswith("knee_flexion"))]
+        sides = self._sides(time_s)
         marks = [
-            Mark(_KINDS[measure], side, self._value(f"{measure}_{side}_deg", index), stressed=measure in stressed)
-            for measure in sorted(kinds & _KINDS.keys())
+            Mark(_KINDS[measure], side, self._of(measure, side, index), stressed=measure in stressed)
+            for measure in dict.fromkeys(shown)
             for side in sides
         ]
-        return [*marks, *(self._height(side, index, stressed) for side in sides if main == "heel_height")]
+        return [*marks, *(self._height(side, index, stressed) for side in sides if main == "heel_height_cm")]
 
-    def _height(self, side: Literal["left", "right"], index: int, stressed: set[str]) -> Mark:
-        height = self._value(f"heel_height_{side}_cm", index)
+    def _sides(self, time_s: float) -> tuple[OneSide, ...]:
+        """Return the legs to mark: the one that works now, else the one that faces the camera, else both."""
+        now = self._now(time_s)
+        side = now.side if now is not None and now.side != "both" else strong_side(self.result)
+        return ("left", "right") if side == "both" else (side,)
+
+    def _height(self, side: OneSide, index: int, stressed: set[str]) -> Mark:
+        height = self._of("heel_height_cm", side, index)
         length = height / self.result.cm_per_px
-        return Mark("heel", side, height, length_px=length, stressed="heel_height" in stressed)
+        return Mark("heel", side, height, length_px=length, stressed="heel_height_cm" in stressed)
+
+    def _now(self, time_s: float) -> Rep | Hold | None:
+        return next((item for item in items(self.result) if item.start_s <= time_s <= item.end_s), None)
+
+    def _of(self, measure: str, side: str, index: int) -> float:
+        return self._value(_column(measure, side), index)
 
     def _value(self, column: str, index: int) -> float:
         series = self.result.series.get(column)
@@ -78,12 +97,8 @@ class Story:
 
     def _stressed(self, time_s: float) -> set[str]:
         """Return the measures that went beyond their limit in the rep or hold that is going on."""
-        return {
-            parse_quantity(fault.measure).measure
-            for item in items(self.result)
-            if item.start_s <= time_s <= item.end_s
-            for fault in item.faults
-        }
+        now = self._now(time_s)
+        return {parse_quantity(fault.measure).measure for fault in now.faults} if now is not None else set()
 
     def _stage(self, time_s: float, now: Rep | Hold | None) -> Stage:
         if now is not None:
@@ -134,15 +149,21 @@ def _hold_words(hold: Hold | None, time_s: float) -> tuple[str, str, float]:
 
 
 def _moving_series(result: SetResult) -> str:
-    """Return the series that follows the main measure on the measured side, or any that the result has."""
-    near = result.near_side if result.near_side != "both" else "right"
-    for name in (*main_measures(result), "body_rise_cm"):
-        measure, _, unit = name.rpartition("_")
-        for column in (f"{measure}_{near}_{unit}", name):
+    """Return the series that follows the main measure on the side that works, or any that the result has."""
+    working = next((item.side for item in items(result)), "both")
+    side = strong_side(result) if working == "both" else working
+    near = "right" if side == "both" else side
+    for measure in (*main_measures(result), "body_rise_cm"):
+        for column in (_column(measure, near), measure):
             series = result.series.get(column)
             if series is not None and np.isfinite(series).any():
                 return column
-    return f"ankle_{near}_deg"
+    return _column("ankle_deg", near)
+
+
+def _column(measure: str, side: str) -> str:
+    stem, _, unit = measure.rpartition("_")
+    return f"{stem}_{side}_{unit}"
 
 
 def _at(result: SetResult, series: FloatArray, time_s: float) -> float:

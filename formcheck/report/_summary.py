@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from formcheck.feedback.words import number, parse_quantity
-from formcheck.model import Hold, Rep, SetResult
+from formcheck.model import Hold, Rep, SetResult, Side
 
-__all__ = ["assumptions", "clock", "counts_words", "items", "main_measures", "measured", "spoken_faults"]
+__all__ = [
+    "assumptions",
+    "clock",
+    "counts_words",
+    "items",
+    "main_measures",
+    "measured",
+    "spoken_faults",
+    "strong_side",
+]
 
 
 def items(result: SetResult) -> Sequence[Rep | Hold]:
     """Return what the exercise consists of: its holds, or else its reps."""
     return result.holds or result.reps
+
+
+def strong_side(result: SetResult) -> Side:
+    """Return the side to show strongly: the one that faces the camera; from the front both."""
+    return "both" if result.view == "front" else result.near_side
 
 
 def main_measures(result: SetResult) -> list[str]:
@@ -57,7 +71,7 @@ def spoken_faults(item: Rep | Hold) -> list[str]:
 def assumptions(result: SetResult) -> list[str]:
     """Return what a reader should know before trusting the numbers."""
     lines = []
-    if result.stature_assumed:
+    if result.stature_assumed and items(result):
         lines.append(
             f"Centimetres assume a body height of {result.stature_cm:.0f} cm; give the true one with --height-cm."
         )

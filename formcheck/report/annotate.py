@@ -19,11 +19,13 @@ from formcheck.feedback.overlay import draw
 from formcheck.model import Frame, LandmarkRecording, SetResult
 from formcheck.report._files import cannot_write, written_whole
 from formcheck.report._story import Story
+from formcheck.report._summary import strong_side
 
 __all__ = ["annotate", "fitted_size"]
 
 _LONG_SIDE: Final = 1920
 _SHORT_SIDE: Final = 1080
+_LEAST_SIDE: Final = 16  # H.264 works in blocks of 16
 _TICKS: Final = 90_000  # a second in the file's clock: holds the timestamps of 24, 25, 30, 50 and 60 fps exactly
 
 
@@ -49,7 +51,7 @@ def annotate(frames: Iterable[Frame], recording: LandmarkRecording, result: SetR
 def fitted_size(width: int, height: int) -> tuple[int, int]:
     """Return the size to write: even, as the encoder wants it, and at most 1920 by 1080 or 1080 by 1920."""
     scale = min(1.0, _LONG_SIDE / max(width, height), _SHORT_SIDE / min(width, height))
-    return max(int(width * scale) // 2 * 2, 2), max(int(height * scale) // 2 * 2, 2)
+    return max(int(width * scale) // 2 * 2, _LEAST_SIDE), max(int(height * scale) // 2 * 2, _LEAST_SIDE)
 
 
 class _Writer:
@@ -119,13 +121,13 @@ def _drawn(frame: Frame, recording: LandmarkRecording, story: Story) -> Picture:
     picture = _fitted(frame.image)
     observation = recording.observation(frame.index) if frame.index < len(recording) else None
     panel = story.panel(frame.time_s, frame.index)
-    return draw(picture, observation, story.result.near_side, story.marks(frame.time_s, frame.index), panel)
+    return draw(picture, observation, strong_side(story.result), story.marks(frame.time_s, frame.index), panel)
 
 
 def _fitted(image: Picture) -> Picture:
     """Return the picture in the size to write; an odd last row or column is cut off rather than resampled."""
     height, width = image.shape[:2]
     size = fitted_size(width, height)
-    if width - size[0] <= 1 and height - size[1] <= 1:
+    if 0 <= width - size[0] <= 1 and 0 <= height - size[1] <= 1:
         return np.ascontiguousarray(image[: size[1], : size[0]])
     return cast("Picture", cv2.resize(image, size, interpolation=cv2.INTER_AREA))

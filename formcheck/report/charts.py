@@ -9,7 +9,7 @@ import numpy as np
 
 from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, parse_quantity
 from formcheck.model import FloatArray, SetResult
-from formcheck.report._summary import items, main_measures
+from formcheck.report._summary import items, main_measures, strong_side
 
 __all__ = ["figure", "further_measures", "shown_measures"]
 
@@ -22,7 +22,7 @@ _SYMBOLS: Final = {"ok": "circle", "watch": "triangle-up", "fault": "x", "cannot
 
 
 def shown_measures(result: SetResult) -> list[str]:
-    """Return the measures to chart: those reported at the peaks, those with a limit or a fault, body rise if few."""
+    """Return the measures to chart: those reported at the peaks, those with a limit or a fault; two at least."""
     wanted = [parse_quantity(name).measure for name in (*main_measures(result), *result.limits)]
     wanted += [parse_quantity(fault.measure).measure for item in items(result) for fault in item.faults]
     present = _measures(result)
@@ -72,7 +72,7 @@ def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
             "fixedrange": True,
         }
         data += _traces(result, measure, row)
-        layout["annotations"].append(_row_title(measure, top, result))
+        layout["annotations"].append(_row_title(measure, top))
         _add_limits(layout, result, measure, row)
     return {"data": data, "layout": layout}
 
@@ -100,7 +100,7 @@ def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:
         sd = _sd_of(result.series, measure, quantity.side)
         if strong and sd is not None:
             traces.append(_uncertainty(time, series[::step], sd[::step], row))
-        dash = "dot" if quantity.side == "left" and result.near_side == "both" else "solid" if strong else "dash"
+        dash = "dot" if quantity.side == "left" and strong_side(result) == "both" else "solid" if strong else "dash"
         traces.append(
             {
                 "type": "scatter",
@@ -221,13 +221,8 @@ def _band_labels(result: SetResult) -> list[dict[str, Any]]:
     return labels
 
 
-def _row_title(measure: str, top: float, result: SetResult) -> dict[str, Any]:
-    unit = next(
-        parse_quantity(name).unit
-        for name in result.series
-        if parse_quantity(name).measure == measure and not name.endswith("_sd")
-    )
-    label = parse_quantity(measure).label
+def _row_title(measure: str, top: float) -> dict[str, Any]:
+    quantity = parse_quantity(measure)
     return {
         "xref": "paper",
         "yref": "paper",
@@ -236,7 +231,7 @@ def _row_title(measure: str, top: float, result: SetResult) -> dict[str, Any]:
         "y": top,
         "yanchor": "bottom",
         "showarrow": False,
-        "text": f"<b>{label}</b>, {unit.strip() or 'number'}",
+        "text": f"<b>{quantity.label}</b>, {quantity.unit.strip()}",
         "font": {"size": 13, "color": "--ink"},
     }
 
@@ -258,7 +253,7 @@ def _add_limits(layout: dict[str, Any], result: SetResult, measure: str, row: in
 
 
 def _is_strong(side: str, result: SetResult) -> bool:
-    return result.near_side == "both" or side in ("", result.near_side)
+    return strong_side(result) == "both" or side in ("", strong_side(result))
 
 
 def _sd_of(series: Mapping[str, FloatArray], measure: str, side: str) -> FloatArray | None:

@@ -7,17 +7,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path, PurePath
 from string import Template
 
 from plotly.offline import get_plotlyjs
 
 from formcheck.feedback.words import (
-    DEFINITIONS,
     NOTICE,
     VERDICT_SIGNS,
     VERDICT_WORDS,
-    Quantity,
     number,
     parse_quantity,
     title,
@@ -32,6 +31,7 @@ from formcheck.report._summary import (
     main_measures,
     measured,
     spoken_faults,
+    strong_side,
 )
 from formcheck.report.charts import figure, further_measures, shown_measures
 from formcheck.report.pictures import peak_pictures
@@ -129,7 +129,7 @@ def _legend(result: SetResult) -> str:
         "right": "strong line: right, dashed: left",
         "both": "full line: right, dotted: left",
     }
-    entries.append(f"<span>{near[result.near_side]}</span><span>shade: ± one standard deviation</span>")
+    entries.append(f"<span>{near[strong_side(result)]}</span><span>shade: ± one standard deviation</span>")
     if result.setup:
         entries.append("<span>dotted frame: set-up</span>")
     return f'<div class="legend">{"".join(entries)}</div>'
@@ -208,12 +208,10 @@ def _further(measures: Sequence[str]) -> str:
 
 def _facts(result: SetResult) -> str:
     provenance = result.provenance
-    measures = dict.fromkeys(parse_quantity(name).measure for name in (*result.series, *main_measures(result)))
-    definitions = [
-        (Quantity(measure, "", "", False).label, DEFINITIONS[measure]) for measure in measures if measure in DEFINITIONS
-    ]
+    present = [parse_quantity(name) for name in (*main_measures(result), *result.series)]
+    definitions = {quantity.label: quantity.definition for quantity in present if quantity.definition}
     facts = [
-        *definitions,
+        *definitions.items(),
         ("View", _view_words(result)),
         ("Scale", _scale_words(result)),
         ("Person seen", f"in {result.tracked_fraction:.0%} of {result.source.frames} frames"),
@@ -230,11 +228,13 @@ def _view_words(result: SetResult) -> str:
     if result.view is None:
         return "not known"
     seen = {"side": "from the side", "oblique": "from between side and front", "front": "from the front"}[result.view]
-    measured_side = "both sides measured" if result.near_side == "both" else f"{result.near_side} side measured"
+    measured_side = "both sides measured" if strong_side(result) == "both" else f"{result.near_side} side measured"
     return f"{seen}, {number(result.azimuth_deg, '°', digits=0)} away from a pure side view; {measured_side}"
 
 
 def _scale_words(result: SetResult) -> str:
     basis = "assumed" if result.stature_assumed else "as given"
+    if not isfinite(result.cm_per_px):
+        return "not known"
     pixel = number(result.cm_per_px, " cm", digits=3)
     return f"one pixel is {pixel}, from a body height of {result.stature_cm:.0f} cm, {basis}"

@@ -13,7 +13,7 @@ from formcheck.feedback._ink import Picture
 from formcheck.feedback.overlay import draw_marks, draw_skeleton
 from formcheck.model import Frame, Hold, LandmarkRecording, PoseObservation, Rep, SetResult
 from formcheck.report._story import Story
-from formcheck.report._summary import items
+from formcheck.report._summary import items, strong_side
 from formcheck.skeleton import INDEX, SIDES
 
 __all__ = ["peak_pictures"]
@@ -58,7 +58,7 @@ def _moment(item: Rep | Hold) -> float:
 
 
 def _jpeg(frame: Frame, observation: PoseObservation, story: Story) -> bytes:
-    near = story.result.near_side
+    near = strong_side(story.result)
     feet = [INDEX[f"{side}_{part}"] for side in (SIDES if near == "both" else (near,)) for part in _FEET]
     everything = range(len(observation.points))
     boxes = [_box(observation, everything, _WIDTHS[0]), _box(observation, feet, _WIDTHS[1])]
@@ -78,7 +78,7 @@ def _view(frame: Frame, observation: PoseObservation, story: Story, box: Box, wi
     scale = np.array([width / (right - left), _HEIGHT / (bottom - top)])
     points = ((observation.points - np.array([left, top])) * scale).astype(np.float32)
     local = replace(observation, size=(width, _HEIGHT), points=points)
-    draw_skeleton(view, local, story.result.near_side)
+    draw_skeleton(view, local, strong_side(story.result))
     if width == _WIDTHS[1]:
         marks = story.marks(frame.time_s, frame.index)
         grown = [replace(mark, length_px=mark.length_px * float(scale[1])) for mark in marks]

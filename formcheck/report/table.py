@@ -67,7 +67,7 @@ class _Summary:
 
 def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
     names = main_measures(result)[: 1 if result.holds and not wide else 2]  # a hold's times take the room of one
-    table = Table(box=box.ASCII if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("Hold" if result.holds else "Rep", justify="right")
     table.add_column("Time", no_wrap=True)
     table.add_column("Side", no_wrap=True)
