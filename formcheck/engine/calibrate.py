@@ -12,7 +12,7 @@ from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray
 from formcheck.skeleton import SIDES
 
-__all__ = ["ZEROS", "Scale", "calibrate", "zero_row"]
+__all__ = ["ZEROS", "Scale", "calibrate", "seen_median", "zero_row"]
 
 _ZEROED_BY_SIDE = (
     "shank",
@@ -42,12 +42,16 @@ class Scale:
 
 def zero_row(rows: FloatArray) -> FloatArray:
     """Return the zeros of rest frames `rows` (t, columns): their medians, in the order of ZEROS; NaN if never seen."""
-    picked = rows[:, _ZERO_COLUMNS]
-    zeros = np.full(len(ZEROS), np.nan)
-    seen = np.isfinite(picked).any(axis=0)
+    return seen_median(rows[:, _ZERO_COLUMNS])
+
+
+def seen_median(rows: FloatArray) -> FloatArray:
+    """Return the median of each column of `rows` (t, columns) over the frames it was seen in; NaN if never seen."""
+    out = np.full(rows.shape[1], np.nan)
+    seen = np.isfinite(rows).any(axis=0)
     if seen.any():
-        zeros[seen] = np.nanmedian(picked[:, seen], axis=0)
-    return zeros
+        out[seen] = np.nanmedian(rows[:, seen], axis=0)
+    return out
 
 
 def calibrate(rows: FloatArray, zeros: FloatArray, scale: Scale) -> Mapping[str, FloatArray]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from formcheck.engine.calibrate import ZEROS, Scale, calibrate, zero_row
+from formcheck.engine.calibrate import ZEROS, Scale, calibrate, seen_median, zero_row
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
-from formcheck.engine.judge import judge_hold, judge_rep, judge_set
+from formcheck.engine.judge import is_faultless, judge_hold, judge_rep, judge_set
 from formcheck.engine.movement import movement_value, pick_side
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.setup import classify_view, find_problems, is_still, view_problem
-from formcheck.engine.timing import RepTiming
-from formcheck.measures.names import column_name
+from formcheck.engine.timing import RepTiming, time_rep
+from formcheck.measures.names import column_name, readable_in
 from formcheck.measures.scale import ASSUMED_STATURE_CM
 from formcheck.measures.table import COLUMN, COLUMNS, compute_measures
 from formcheck.model import (
@@ -39,6 +39,7 @@ from formcheck.model import (
     Update,
     View,
 )
+from formcheck.signals import RunningMedian
 from formcheck.rules import Evidence, RisesAbove
 from formcheck.specs.schema import ExerciseSpec, HoldMovement, RepMovement
 
@@ -51,6 +52,9 @@ _MOVED_S = 0.25
 _MOVED_SHARE = 0.06  # of the stature: half a foot
 _REST_S = 0.8
 _LEAST_SEEN = 0.3
+_AROUND_S = 0.4
+_CLEAR_OF_NOISE = 3.0
+_GLITCH_S = 0.25
 _STATURE_SD, _ASSUMED_STATURE_SD = 0.02, 0.06
 """Default, not from literature; the last is how much adults' stature varies around its mean."""
 
@@ -69,6 +73,7 @@ class _Place:
     stature_px: float
     zeros: FloatArray
     angle_zeros: list[FloatArray] = field(default_factory=list)
+    steady: RunningMedian = field(default_factory=lambda: RunningMedian(_GLITCH_S))
 
 
 class Engine:
@@ -102,10 +107,12 @@ class Engine:
         self._counter: RepCounter | None = None
         self._timer: HoldTimer | None = None
         self._problems = ProblemLog()
-        self._seen_s = self._in_place_s = math.nan
+        self._in_place_s = math.nan
+        self._best = 0.0
         self._reps: list[Rep] = []
         self._holds: list[Hold] = []
         self._evidence: list[Evidence] = []
+        self._peers: list[Evidence] = []
         self._places: list[_Place] = []
 
     # ------------------------------------------------------------------ frames in
@@ -140,8 +147,6 @@ class Engine:
     def _step(self, i: int) -> tuple[Event, ...]:
         t, problem = self._time[i], self._frame_problems[i]
         events: list[Event] = []
-        if problem != "no_person":
-            self._seen_s = t
         self._rest.append(False)
         if self._place is None:
             problem = self._settle(i, problem)
@@ -167,14 +172,20 @@ class Engine:
             return False
         if self._counter.strayed:
             return True
-        x, y = row[COLUMN[f"toe_x_{place.side}"]], row[COLUMN[f"toe_y_{place.side}"]]
-        if math.hypot(x - place.toe[0], y - place.toe[1]) < _MOVED_SHARE * place.stature_px:
+        if not self._stepped(row, place):
             self._in_place_s = t
         return t - self._in_place_s > _MOVED_S
 
+    @staticmethod
+    def _stepped(row: list[float], place: _Place) -> bool:
+        """Whether the foot has left its place; not when it is not seen."""
+        x, y = row[COLUMN[f"toe_x_{place.side}"]], row[COLUMN[f"toe_y_{place.side}"]]
+        return math.hypot(x - place.toe[0], y - place.toe[1]) > _MOVED_SHARE * place.stature_px
+
     def _leave(self) -> None:
-        self._place = None
-        self._counter = None
+        if self._counter is not None:
+            self._best = self._counter.best
+        self._place = self._counter = None
 
     # ------------------------------------------------------------------ getting ready
 
@@ -192,7 +203,7 @@ class Engine:
         return self._calibrate(i, rows)
 
     def _calibrate(self, i: int, rows: FloatArray) -> str | None:
-        middle = np.nanmedian(rows, axis=0).tolist()
+        middle = seen_median(rows).tolist()
         view = classify_view(middle[COLUMN["azimuth_deg"]])
         wrong_view = view_problem(view, self.spec.view.accepted)
         if wrong_view is not None:
@@ -247,12 +258,7 @@ class Engine:
         limits = RepLimits(
             movement.enter.value, movement.most.value, movement.least.value, movement.min_s.value, movement.max_s.value
         )
-        best = max((evidence_best for evidence_best in self._bests), default=0.0)
-        return RepCounter(limits, float(np.nanmedian(values)), best)
-
-    @property
-    def _bests(self) -> list[float]:
-        return [self._counter.best] if self._counter is not None else []
+        return RepCounter(limits, float(np.nanmedian(values)), self._best)
 
     # ------------------------------------------------------------------ reps
 
@@ -263,7 +269,10 @@ class Engine:
         if row[COLUMN[f"leg_visibility_{place.side}"]] < _LEAST_SEEN:
             x = math.nan
         was_resting = counter.phase == "rest"
-        timing = counter.update(t, x)
+        if movement.measure != "body_rise_cm":
+            timing = counter.update(*place.steady.update(t, x))
+        else:
+            timing = counter.update(t, x)
         self._rest[i] = counter.at_rest
         events: list[Event] = []
         if was_resting and counter.phase == "up":
@@ -282,19 +291,44 @@ class Engine:
         zeros = zero_row(self._rows[picked])
         if len(place.angle_zeros) < _ANGLE_RESTS:
             place.angle_zeros.append(zeros)
-        zeros[_ANGLES] = np.nanmedian(np.stack(place.angle_zeros), axis=0)[_ANGLES]
+        zeros[_ANGLES] = seen_median(np.stack(place.angle_zeros))[_ANGLES]
         place.zeros = zeros
         self._segments.append((picked[0], zeros, place.scale))
-        toe = [COLUMN[f"toe_x_{place.side}"], COLUMN[f"toe_y_{place.side}"]]
-        x, y = np.median(self._rows[picked][:, toe], axis=0)
-        place.toe = (float(x), float(y))
+        place.toe = self._toe_at(self._rows[picked], place.side)
+
+    @staticmethod
+    def _toe_at(rows: FloatArray, side: str) -> tuple[float, float]:
+        x, y = seen_median(rows[:, [COLUMN[f"toe_x_{side}"], COLUMN[f"toe_y_{side}"]]])
+        return float(x), float(y)
 
     def _judge_rep(self, timing: RepTiming, place: _Place) -> Rep:
+        timing = self._time_by_measure(timing, place)
         evidence = self._gather(timing.start_s, timing.peak_s, timing.end_s, place, place.side, place.moving)
         self._evidence.append(evidence)
-        rep = judge_rep(self.spec, len(self._reps) + 1, evidence, self._evidence)
+        if is_faultless(self.spec, evidence):
+            self._peers.append(evidence)
+        rep = judge_rep(self.spec, len(self._reps) + 1, evidence, self._peers)
         self._reps.append(rep)
         return rep
+
+    def _time_by_measure(self, timing: RepTiming, place: _Place) -> RepTiming:
+        """Time a rep by the measure its spec names (the heel leaves the floor before the body rises)."""
+        movement = self.spec.movement
+        assert isinstance(movement, RepMovement)
+        if movement.timed_by is None or not readable_in(movement.timed_by, place.view):
+            return timing
+        after_s = self._reps[-1].end_s if self._reps else -math.inf
+        around = self._gather(
+            max(timing.start_s - _AROUND_S, after_s), timing.peak_s, timing.end_s + _AROUND_S, place, place.side, "both"
+        )
+        x, sd = around.values(movement.timed_by)
+        seen = np.isfinite(x)
+        if seen.sum() < _LEAST_STILL_FRAMES or np.nanmax(x) < _CLEAR_OF_NOISE * np.nanmedian(sd):
+            return timing
+        t, x = around.time_s[seen], x[seen]
+        tail = x[t >= timing.end_s - _AROUND_S / 2]
+        timed = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
+        return replace(timed, height=timing.height)
 
     def _gather(
         self, start_s: float, peak_s: float, end_s: float, place: _Place, side: str, moving: Side
@@ -310,7 +344,8 @@ class Engine:
             peak_s=peak_s,
             end_s=end_s,
             time_s=np.array(self._time[first : first + len(rows)]),
-            series=calibrate(rows, place.zeros, place.scale),
+            series=calibrate(rows, place.zeros, replace(place.scale, relative_sd=0.0)),
+            scale_sd=place.scale.relative_sd,
             metronome=self._metronome,
         )
 
@@ -323,7 +358,7 @@ class Engine:
         x = movement_value(movement.measure, row, side, place.scale)
         was_holding = timer.holding
         broken = self._broken(row, place, side) if was_holding else None
-        timing = timer.update(t, x, side, broken)
+        timing = timer.update(t, x, side, broken, stepped=was_holding and self._stepped(row, place))
         events: list[Event] = []
         if timer.holding and not was_holding:
             self._zero_in_hold(i, timer, place)
@@ -339,8 +374,9 @@ class Engine:
         """The foot has stepped to a new place: heights start anew there, angles keep their standing zero."""
         first = int(np.searchsorted(self._time, self._time[i] - _REST_S))
         zeros = zero_row(self._rows[first : i + 1])
-        zeros[_ANGLES] = np.nanmedian(np.stack(place.angle_zeros), axis=0)[_ANGLES]
+        zeros[_ANGLES] = seen_median(np.stack(place.angle_zeros))[_ANGLES]
         place.zeros, place.side = zeros, timer.side
+        place.toe = self._toe_at(self._rows[first : i + 1], timer.side)
         self._segments.append((int(np.searchsorted(self._time, timer.start_s)), zeros, place.scale))
 
     def _broken(self, row: list[float], place: _Place, side: str) -> str | None:
@@ -406,7 +442,7 @@ class Engine:
                 self._judge_hold(timing, self._place)
         # Only now is the person's own best known: a first rep that was a small one is judged again.
         self._reps = [
-            judge_rep(self.spec, rep.index, evidence, self._evidence)
+            judge_rep(self.spec, rep.index, evidence, self._peers)
             for rep, evidence in zip(self._reps, self._evidence, strict=True)
         ]
         place = self._places[-1] if self._places else None

@@ -13,6 +13,7 @@ _STEADY_QUANTILES = (0.05, 0.95)
 _LEVEL_S = 4.0
 _LEAST_SEEN = 0.7
 _LOST_S = 0.35
+_BROKEN_S = 0.9
 """Times: default, not from literature."""
 
 
@@ -43,7 +44,8 @@ class HoldTiming:
 class HoldTimer:
     """`update(t, x, side, broken)` every frame; returns the timing of a hold when it is over.
 
-    `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame.
+    `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame; `stepped` says
+    that the foot has left its place.
     """
 
     limits: HoldLimits
@@ -55,6 +57,7 @@ class HoldTimer:
     _last_s: float = math.nan
     _bad_s: float = math.nan
     _broken: str | None = None
+    _released: bool = False
     _recent: list[tuple[float, float, str]] = field(default_factory=list)
     _levels: list[float] = field(default_factory=list)
 
@@ -67,10 +70,12 @@ class HoldTimer:
         """Seconds held so far at time `t`."""
         return t - self.start_s - self.unseen_s if self.holding else 0.0
 
-    def update(self, t: float, x: float, side: str, broken: str | None) -> HoldTiming | None:
+    def update(
+        self, t: float, x: float, side: str, broken: str | None = None, *, stepped: bool = False
+    ) -> HoldTiming | None:
         """Take one frame."""
         if self.holding:
-            return self._hold(t, x, broken)
+            return self._hold(t, x, broken, stepped)
         self._wait(t, x, side)
         return None
 
@@ -101,15 +106,15 @@ class HoldTimer:
         self.level, self.side, self.unseen_s = level, side, 0.0
         start = t
         for at, value, of in reversed(self._recent):
-            if of != side or value < level - self.limits.within:
+            if of != side or not abs(value - level) <= self.limits.within:
                 break
             start = at
         self.start_s, self._last_s = start, t
         self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
         self._recent.clear()
-        self._bad_s, self._broken = math.nan, None
+        self._bad_s, self._broken, self._released = math.nan, None, False
 
-    def _hold(self, t: float, x: float, broken: str | None) -> HoldTiming | None:
+    def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
             if t - self._last_s > max(self.limits.grace_s, 2.0):
                 return self._end(self._last_s, None)
@@ -121,13 +126,16 @@ class HoldTimer:
             self._levels.append(x)
             self.level = float(np.median(self._levels))
         if x >= self.level - self.limits.lost and broken is None:
-            self._bad_s = math.nan
+            self._bad_s, self._broken, self._released = math.nan, None, False
             return None
         if math.isnan(self._bad_s):
             self._bad_s = t
         self._broken = broken or self._broken
-        if t - self._bad_s >= _LOST_S:
-            return self._end(self._bad_s, self._broken)
+        # Who lets go of the stretch bends the knee and lifts the heel too, and steps away: that is no fault.
+        self._released = self._released or stepped or x < self.level - self.limits.lost
+        wait_s = _LOST_S if self._released else _BROKEN_S
+        if t - self._bad_s >= wait_s:
+            return self._end(self._bad_s, None if self._released else self._broken)
         return None
 
     def _end(self, end_s: float, broken: str | None) -> HoldTiming:

@@ -10,10 +10,10 @@ import numpy as np
 from formcheck.engine.holds import HoldTiming
 from formcheck.measures.names import MeasureName, readable_in
 from formcheck.model import Fault, Hold, Rep, Side, Verdict
-from formcheck.rules import Evidence, Finding, Rule, check_rep, check_set
+from formcheck.rules import Evidence, Finding, Rule, check_rep, check_set, is_comparative
 from formcheck.specs.schema import ExerciseSpec
 
-__all__ = ["describe_peak", "judge_hold", "judge_rep", "judge_set"]
+__all__ = ["describe_peak", "is_faultless", "judge_hold", "judge_rep", "judge_set"]
 
 _PEAK_SHARE = 0.95
 
@@ -43,9 +43,16 @@ class _Findings:
         return "watch" if self.watch else "ok"
 
 
-def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, others: Sequence[Evidence]) -> Rep:
-    """Judge one rep among all `others` of its set so far."""
-    findings = _check(spec, evidence, others)
+def is_faultless(spec: ExerciseSpec, evidence: Evidence) -> bool:
+    """Whether a rep can stand as an example of the person's own: no rule that looks at it alone finds a fault."""
+    alone = [rule for rule in spec.rules.values() if not is_comparative(rule)]
+    findings = [check_rep(rule, evidence, ()) for rule in alone]
+    return all(finding is None or finding.level != "fault" for finding in findings)
+
+
+def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, peers: Sequence[Evidence]) -> Rep:
+    """Judge one rep; `peers` are the faultless reps of its set."""
+    findings = _check(spec, evidence, peers)
     peak = describe_peak(spec, evidence)
     return Rep(
         index=index,
@@ -109,16 +116,18 @@ def _describe(measure: MeasureName, evidence: Evidence, out: dict[str, float]) -
     if not np.isfinite(high):
         return
     value, sd = (high, high_sd) if abs(high) >= abs(low) else (low, low_sd)
+    if measure.endswith("_cm"):
+        sd = float(np.hypot(sd, value * evidence.scale_sd))
     out[measure], out[f"{measure}_sd"] = value, sd
     if measure == "ankle_deg":
         out["ankle_range_deg"] = high - low
         out["ankle_range_deg_sd"] = float(np.hypot(high_sd, low_sd))
 
 
-def _check(spec: ExerciseSpec, evidence: Evidence, others: Sequence[Evidence]) -> _Findings:
+def _check(spec: ExerciseSpec, evidence: Evidence, peers: Sequence[Evidence]) -> _Findings:
     findings = _Findings()
     for name, rule in spec.rules.items():
-        finding = check_rep(rule, evidence, others)
+        finding = check_rep(rule, evidence, peers)
         if finding is not None:
             findings.add(name, rule, finding)
     return findings

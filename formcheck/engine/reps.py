@@ -56,7 +56,7 @@ class RepCounter:
     _since_s: float = math.nan
     _below_s: float = math.nan
     _last_s: float = math.nan
-    _floor_s: float = -math.inf
+    _start: float = math.nan  # where the movement began, if not at the base
     _t: list[float] = field(default_factory=list)
     _x: list[float] = field(default_factory=list)
 
@@ -124,7 +124,7 @@ class RepCounter:
             if t - self._since_s >= _CONFIRM_S:
                 self.phase, self._peak, self._since_s = "up", x, t
             return
-        self._since_s = math.nan
+        self._since_s = self._start = math.nan
         self._trim(t)
         self._follow(t, x, d, dt)
 
@@ -176,13 +176,15 @@ class RepCounter:
         return None
 
     def _complete(self, valley_s: float, *, settled: bool) -> RepTiming | None:
-        timing = time_rep(
-            np.array(self._t), np.array(self._x), self.base, self._floor_s, valley_s, settled=settled
-        )
-        self._floor_s = timing.end_s
-        cut = max(int(np.searchsorted(self._t, valley_s)), 0)
+        t, x = np.array(self._t), np.array(self._x)
+        inside = t <= valley_s
+        before = self.base if math.isnan(self._start) else self._start
+        after = self.base if settled else self._valley
+        timing = time_rep(t[inside], x[inside], before, after)
+        cut = int(np.searchsorted(t, min(valley_s, timing.end_s)))
         del self._t[:cut], self._x[:cut]
         self._since_s = self._below_s = math.nan
+        self._start = math.nan if settled else self._valley
         if timing.end_s - timing.start_s < self.limits.min_s:
             return None
         self.best = max(self.best, timing.height)

@@ -34,9 +34,9 @@ _BENT_DEG = 75.0
 _SIDE_DEG, _FRONT_DEG = 28.0, 62.0
 """All of them: default, not from literature."""
 
-_STILL_SHARE = 0.012  # of the body's height, over the whole window
+_STILL_SHARE = 0.012  # of the body's height, between the 20 % and 80 % quantiles
 _STILL_DEG = 6.0
-_LEAST_STILL_SEEN = 0.8
+_LEAST_STILL_FRAMES = 3
 
 
 def find_problems(rows: FloatArray, size: tuple[int, int]) -> list[str | None]:
@@ -81,14 +81,14 @@ def view_problem(view: View, accepted: Sequence[View]) -> str | None:
 
 def is_still(rows: FloatArray) -> bool:
     """Whether the person stands still over `rows`: body, near feet and knees, outliers left out."""
-    seen = np.isfinite(rows[:, COLUMN["body_y"]])
-    if seen.mean() < _LEAST_STILL_SEEN:
+    more_right = rows[:, COLUMN["foot_visibility_right"]] - rows[:, COLUMN["foot_visibility_left"]]
+    side = SIDES[int(np.nanmedian(more_right) > 0)]
+    rows = rows[np.isfinite(rows[:, COLUMN["body_y"]]) & np.isfinite(rows[:, COLUMN[f"toe_x_{side}"]])]
+    if len(rows) < _LEAST_STILL_FRAMES:
         return False
-    rows = rows[seen]
     limit = _STILL_SHARE * float(np.median(rows[:, COLUMN["upright_px"]]))
-    side = SIDES[int(np.median(rows[:, COLUMN["foot_visibility_right"]] - rows[:, COLUMN["foot_visibility_left"]]) > 0)]
     places = [COLUMN[name] for name in ("body_y", "hip_x", f"toe_x_{side}", f"toe_y_{side}")]
     angles = [COLUMN[name] for name in (f"knee_flexion_{side}", "trunk", f"shank_{side}")]
-    low, high = np.quantile(rows[:, places + angles], (0.1, 0.9), axis=0)
+    low, high = np.quantile(rows[:, places + angles], (0.2, 0.8), axis=0)
     spread = high - low
     return bool((spread[: len(places)] < limit).all() and (spread[len(places) :] < _STILL_DEG).all())

@@ -27,33 +27,28 @@ class RepTiming:
     height: float
 
 
-def time_rep(
-    t: FloatArray, x: FloatArray, base: float, floor_s: float, valley_s: float, *, settled: bool
-) -> RepTiming:
-    """Time the movement in the trace `x` over `t` that ends at the valley `valley_s`; it cannot begin before `floor_s`.
+def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTiming:
+    """Time the one movement in the trace `x` over `t`, which rests at `before` ahead of it and at `after` behind it.
 
     Start and end are where the trace leaves and regains rest, extrapolated below the noise from the way it moves
-    between 5 and 50 % of its height. With `settled` false the movement ends at its valley.
+    between 5 and 50 % of its height.
     """
-    inside = t <= valley_s
-    t_in, x_in = t[inside], x[inside]
-    top = int(np.argmax(x_in))
-    height = float(x_in[top] - base)
-    start = _cross_back(t_in[: top + 1], x_in[: top + 1], base, height)
-    high = t_in[x_in >= base + _TOP * height]
-    end = valley_s
-    if settled:
-        end = -_cross_back(-t_in[top:][::-1], x_in[top:][::-1], base, height)
+    top = int(np.argmax(x))
+    height = float(x[top] - before)
+    start = _leaves_rest(t[: top + 1], x[: top + 1], before)
+    end = -_leaves_rest(-t[top:][::-1], x[top:][::-1], after)
+    high = t[x >= before + _TOP * height]
     return RepTiming(
-        start_s=float(max(start, floor_s, t[0])),
+        start_s=float(max(start, t[0])),
         peak_s=float((high[0] + high[-1]) / 2),
         end_s=float(end),
         height=height,
     )
 
 
-def _cross_back(t: FloatArray, x: FloatArray, base: float, height: float) -> float:
-    """Return when a trace that rises towards its last sample left rest."""
+def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> float:
+    """Return when a trace that rises to its last sample left `base`."""
+    height = x[-1] - base
     low, half = (_last_crossing(t, x, base + share * height) for share in (_LOW, _HALF))
     return low - _REMAINDER * (half - low)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["MEASURES", "Measure", "MeasureName", "column_name", "readable_in"]
+__all__ = ["MEASURES", "MOVEMENT_MEASURES", "Measure", "MeasureName", "column_name", "readable_in"]
 
 MeasureName = Literal[
     "ankle_deg",
@@ -64,6 +64,15 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     "trunk_lean_deg": Measure(False, "deg", "sagittal", "trunk", "hip→shoulder against the vertical; forward +"),
     "trunk_lean_change_deg": Measure(False, "deg", "sagittal", "trunk lean", "trunk lean against the own baseline"),
 }
+
+MOVEMENT_MEASURES: Final[tuple[MeasureName, ...]] = (
+    "body_rise_cm",
+    "shank_inclination_deg",
+    "knee_flexion_deg",
+    "sole_deg",
+    "toe_height_cm",
+)
+"""The measures that an exercise's movement may be read from."""
 
 
 def column_name(measure: MeasureName, side: str) -> str:

@@ -33,6 +33,7 @@ __all__ = [
     "Uneven",
     "check_rep",
     "check_set",
+    "is_comparative",
 ]
 
 Rule = Annotated[
@@ -41,15 +42,23 @@ Rule = Annotated[
 ]
 
 
-def check_rep(rule: Rule, evidence: Evidence, others: Sequence[Evidence]) -> Finding | None:
-    """Let a rule judge one rep among `others` of its set; None where the rule is not about single reps or this view."""
+def check_rep(rule: Rule, evidence: Evidence, peers: Sequence[Evidence]) -> Finding | None:
+    """Let a rule judge one rep; None where the rule is not about single reps or not about this view.
+
+    `peers` are the faultless reps of the set so far, in order: what a person's own best is taken from.
+    """
     if isinstance(rule, Fades) or evidence.view not in rule.views:
         return None
     if isinstance(rule, BelowOwnBest):
-        return check_below_own_best(rule, evidence, others)
+        return check_below_own_best(rule, evidence, peers)
     if isinstance(rule, DropsBelowOwn):
-        return check_drops_below_own(rule, evidence, others)
+        return check_drops_below_own(rule, evidence, peers)
     return _check_alone(rule, evidence)
+
+
+def is_comparative(rule: Rule) -> bool:
+    """Whether a rule compares reps with one another."""
+    return isinstance(rule, BelowOwnBest | DropsBelowOwn | Fades)
 
 
 def _check_alone(rule: NotReturned | OffTempo | RisesAbove | StaysBelow | Uneven, evidence: Evidence) -> Finding:

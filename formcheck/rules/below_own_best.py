@@ -24,10 +24,10 @@ class BelowOwnBest(Limited):
     fault: Cited
 
 
-def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, others: Sequence[Evidence]) -> Finding:
-    """Grade the peak against the best of `others` (all reps of the set so far, in order) and of this rep itself."""
+def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
+    """Grade the peak against the best of the first `peers` and of this rep itself."""
     peak, sd, at = evidence.high(rule.measure)
-    best = np.nanmax([peak, *(_peak(rule, other) for other in others[: rule.of_first])], initial=-np.inf)
+    best = np.nanmax([peak, *(_peak(rule, other) for other in peers[: rule.of_first])], initial=-np.inf)
     if not np.isfinite(peak) or best <= 0:
         return not_judged("not seen well enough", at, rule.fault.value)
     finding = grade(peak / best, sd / best, rule.fault.value, at, below=True)

@@ -21,10 +21,10 @@ class DropsBelowOwn(Limited):
     limit: Cited
 
 
-def check_drops_below_own(rule: DropsBelowOwn, evidence: Evidence, others: Sequence[Evidence]) -> Finding:
+def check_drops_below_own(rule: DropsBelowOwn, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
     """Grade how far the median around the peak lies under the set's own (with fewer than three reps: under rest)."""
     value, sd = _at_top(rule, evidence)
-    tops = [_at_top(rule, other)[0] for other in others]
+    tops = [_at_top(rule, other)[0] for other in peers]
     seen = [top for top in tops if np.isfinite(top)]
     own = float(np.median(seen)) if len(seen) >= _LEAST_REPS else 0.0
     if not np.isfinite(value):

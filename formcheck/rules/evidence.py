@@ -45,8 +45,8 @@ class Limited(_Strict):
 class Evidence:
     """The frames of one rep or hold: `series` maps columns (and their `_sd`) to arrays over `time_s`.
 
-    `side` is the side to judge, never "both". `rest` holds the value of the movement's measure when it was over,
-    0 where it came back to rest.
+    `side` is the side to judge, `moving` what the rep is booked under. The `_sd` of centimetres leave out the error of
+    the scale, which reps of one set share and ratios cancel; `scale_sd` is that error, as a share.
     """
 
     side: Literal["left", "right"]
@@ -57,6 +57,7 @@ class Evidence:
     end_s: float
     time_s: FloatArray
     series: Mapping[str, FloatArray]
+    scale_sd: float = 0.0
     metronome: bool = False
 
     def values(self, measure: MeasureName, side: str | None = None) -> tuple[FloatArray, FloatArray]:

@@ -51,6 +51,9 @@ class RepMovement(_Strict):
 
     kind: Literal["reps"]
     measure: MeasureName
+    timed_by: MeasureName | None = Field(
+        default=None, description="The measure whose trace says when a rep began and ended, where the view shows it."
+    )
     sign: Literal[1, -1] = 1
     enter: Cited
     most: Cited
