@@ -6,25 +6,36 @@ text, which the schema then refuses with their place.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
 
-__all__ = ["Mark", "Parsed", "Problem", "parse_yaml"]
+__all__ = ["Mark", "Parsed", "Place", "Problem", "dotted", "parse_yaml"]
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 MAX_BYTES: Final = 200_000
 MAX_DEPTH: Final = 20
 _TAG: Final = "tag:yaml.org,2002:"
-_SCALARS: Final = {
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+_SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     f"{_TAG}{kind}": read
     for kind, read in {
         "str": str,
         "int": int,
-        "float": float,
+        "float": _finite,
         "bool": lambda text: text == "true",
         "null": lambda _: None,
     }.items()
@@ -52,8 +63,8 @@ class Parsed:
     """Plain values with the places of values and of keys, by path, and what was wrong already."""
 
     values: Any = None
-    marks: dict[Path, Mark] = field(default_factory=dict)
-    keys: dict[Path, Mark] = field(default_factory=dict)
+    marks: dict[Place, Mark] = field(default_factory=dict)
+    keys: dict[Place, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -74,11 +85,12 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+_WHOLE: Final = "(?:0|[1-9][0-9]*)"
 _Loader.yaml_implicit_resolvers = {}
 for _kind, _pattern, _first in (
     ("bool", r"true|false", "tf"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+|(?<=[0-9])\.)?(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("int", rf"[-+]?{_WHOLE}", "-+0123456789"),
+    ("float", rf"[-+]?(?:{_WHOLE}\.[0-9]*|\.[0-9]+|{_WHOLE}(?=[eE]))(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", r"null|~|", ["n", "~", ""]),
 ):
     _Loader.add_implicit_resolver(f"{_TAG}{_kind}", re.compile(rf"^(?:{_pattern})$"), list(_first))
@@ -124,7 +136,7 @@ def _mark(place: yaml.Mark) -> Mark:
     return Mark(place.line + 1, place.column + 1)
 
 
-def _value(node: yaml.Node, path: Path, parsed: Parsed) -> Any:
+def _value(node: yaml.Node, path: Place, parsed: Parsed) -> Any:
     parsed.marks[path] = _mark(node.start_mark)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, parsed)
@@ -134,13 +146,14 @@ def _value(node: yaml.Node, path: Path, parsed: Parsed) -> Any:
     try:
         if read is not None:
             return read(node.value)
-    except ValueError:  # `!!int no`
+    except ValueError:  # `!!int no`, `1e999`
         pass
-    parsed.problems.append(Problem(parsed.marks[path], f"the tag {node.tag.replace(_TAG, '!!')} cannot be read here"))
+    kind = node.tag.replace(_TAG, "!!")
+    parsed.problems.append(Problem(parsed.marks[path], f"{dotted(path)}: {node.value!r} cannot be read as {kind}"))
     return node.value
 
 
-def _mapping(node: yaml.MappingNode, path: Path, parsed: Parsed) -> dict[str, Any]:
+def _mapping(node: yaml.MappingNode, path: Place, parsed: Parsed) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         mark = _mark(key_node.start_mark)
@@ -158,6 +171,6 @@ def _mapping(node: yaml.MappingNode, path: Path, parsed: Parsed) -> dict[str, An
     return values
 
 
-def dotted(path: Path) -> str:
+def dotted(path: Place) -> str:
     """Return a path as people write it: ("view", "also", 0) is `view.also[0]`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
