@@ -16,7 +16,7 @@ from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.setup import classify_view, find_problems, is_still, view_problem
 from formcheck.engine.timing import RepTiming, time_rep
-from formcheck.measures.names import column_name, readable_in
+from formcheck.measures.names import column_name
 from formcheck.measures.scale import ASSUMED_STATURE_CM
 from formcheck.measures.table import COLUMN, COLUMNS, compute_measures
 from formcheck.model import (
@@ -312,10 +312,14 @@ class Engine:
         return rep
 
     def _time_by_measure(self, timing: RepTiming, place: _Place) -> RepTiming:
-        """Time a rep by the measure its spec names (the heel leaves the floor before the body rises)."""
+        """Time a rep by the measure its spec names as well (the heel, beside the body), and take the middle.
+
+        The two err for different reasons: the body sways on after the heels are down, a foot that is hard to see
+        is found to move late.
+        """
         movement = self.spec.movement
         assert isinstance(movement, RepMovement)
-        if movement.timed_by is None or not readable_in(movement.timed_by, place.view):
+        if movement.timed_by is None or place.view == "front":
             return timing
         after_s = self._reps[-1].end_s if self._reps else -math.inf
         around = self._gather(
@@ -328,7 +332,12 @@ class Engine:
         t, x = around.time_s[seen], x[seen]
         tail = x[t >= timing.end_s - _AROUND_S / 2]
         timed = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
-        return replace(timed, height=timing.height)
+        return RepTiming(
+            start_s=(timing.start_s + timed.start_s) / 2,
+            peak_s=(timing.peak_s + timed.peak_s) / 2,
+            end_s=(timing.end_s + timed.end_s) / 2,
+            height=timing.height,
+        )
 
     def _gather(
         self, start_s: float, peak_s: float, end_s: float, place: _Place, side: str, moving: Side

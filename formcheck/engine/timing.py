@@ -10,10 +10,11 @@ from formcheck.model import FloatArray
 
 __all__ = ["RepTiming", "time_rep"]
 
-_LOW, _HALF = 0.05, 0.5
-# A minimum-jerk movement (Flash & Hogan 1985, J Neurosci 5:1688), s = 10u³ - 15u⁴ + 6u⁵, has covered 5 % of its way
-# after 18.9 % of its time and half of it after half: it began this many times (t50 - t5) before t5.
-_REMAINDER = 0.189 / (0.5 - 0.189)
+_LOW, _HALF = 0.1, 0.5
+# A minimum-jerk movement (Flash & Hogan 1985, J Neurosci 5:1688), s = 10u³ - 15u⁴ + 6u⁵, has covered 10 % of its way
+# after 24.7 % of its time and half of it after half: it began 0.98 (t50 - t10) before t10. People call a movement begun
+# a little after that; three quarters of the way back lies between the two (default, not from literature).
+_REMAINDER = 0.75 * 0.247 / (0.5 - 0.247)
 _TOP = 0.92
 
 
@@ -31,7 +32,7 @@ def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTi
     """Time the one movement in the trace `x` over `t`, which rests at `before` ahead of it and at `after` behind it.
 
     Start and end are where the trace leaves and regains rest, extrapolated below the noise from the way it moves
-    between 5 and 50 % of its height.
+    between 10 and 50 % of its height.
     """
     top = int(np.argmax(x))
     height = float(x[top] - before)

@@ -52,7 +52,7 @@ class RepMovement(_Strict):
     kind: Literal["reps"]
     measure: MeasureName
     timed_by: MeasureName | None = Field(
-        default=None, description="The measure whose trace says when a rep began and ended, where the view shows it."
+        default=None, description="A second measure that says when a rep began and ended, where it is not seen from the front."
     )
     sign: Literal[1, -1] = 1
     enter: Cited
