@@ -231,6 +231,5 @@ def test_hold_marks_the_leg_that_holds() -> None:
     assert {(mark.kind, mark.side) for mark in Story.of(result).marks(5.0, 50)} == {("shank", "right")}
 
 
-def test_front_view_has_no_far_side() -> None:
-    story = Story.of(replace(made_result(["ok"]), view="front"))
-    assert {mark.side for mark in story.marks(2.0, 20)} == {"left", "right"}
+def test_front_view_draws_no_angle_of_the_side_view() -> None:
+    assert Story.of(replace(made_result(["fault"]), view="front")).marks(2.0, 20) == []

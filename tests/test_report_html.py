@@ -182,6 +182,12 @@ def test_every_measure_is_in_one_of_the_figures() -> None:
     assert set(both) == {"ankle_deg", "heel_height_cm", "knee_flexion_deg", "shank_inclination_deg", "body_rise_cm"}
 
 
+def test_front_view_shows_only_what_can_be_read_from_there() -> None:
+    result = replace(made_result(["ok"]), view="front")
+    assert [*shown_measures(result), *further_measures(result)] == ["body_rise_cm"]
+    assert "Seen from the front" in page(result).text
+
+
 @pytest.mark.parametrize(("fps", "points"), [(10.0, 60), (30.0, 180), (240.0, 180)], ids=str)
 def test_fast_video_gives_no_larger_page(fps: float, points: int) -> None:
     result = made_result(["ok"], fps=fps)

@@ -99,3 +99,11 @@ def test_words_from_files_are_no_markup() -> None:
     result = made_result(["ok"])
     named = replace(result, source=replace(result.source, path="[red]set[/red].mp4"))
     assert "[red]set[/red].mp4" in printed(named, 80)
+
+
+def test_rule_not_judged_in_several_reps_is_said_once() -> None:
+    result = made_result(["ok"] * 5)
+    unclear = [replace(rep, not_judged={"knee_bend": REASON}) if rep.index != 4 else rep for rep in result.reps]
+    text = unwrapped(printed(replace(result, reps=tuple(unclear)), 80))
+    assert text.count("Not judged") == 1
+    assert f"Not judged: knee bend in reps 1–3, 5 ({REASON})." in text

@@ -52,12 +52,12 @@ class Quantity:
 
     @property
     def label(self) -> str:
-        """The measure in words: "Heel height", "Knee bend, change"."""
+        """The measure in words: "Heel height", "Ankle angle", "Knee bend from rest"."""
+        plain = _known(self.measure.replace("_change", ""))
+        if plain is not None and "_change" in self.measure:
+            return f"{_named(plain)} from rest"
         known = _known(self.measure)
-        if known is not None and "_change" in self.measure:
-            plain = _known(self.measure.replace("_change", ""))
-            return title(f"{plain.label}, change" if plain else known.label)
-        return title(known.label if known else self.measure.removesuffix("_deg").removesuffix("_cm"))
+        return _named(known) if known else title(self.measure.removesuffix("_deg").removesuffix("_cm"))
 
     @property
     def definition(self) -> str:
@@ -76,6 +76,12 @@ def parse_quantity(name: str) -> Quantity:
     measure = "_".join(token for token in tokens if token != side)
     unit = _UNITS.get(tokens[-1], "") if len(tokens) > 1 else ""
     return Quantity(measure=measure, side=side, unit=unit, is_sd=is_sd)
+
+
+def _named(measure: Measure) -> str:
+    """Return the label for people; a part of the body alone is not yet a quantity."""
+    words = f"{measure.label} angle" if measure.unit == "deg" and " " not in measure.label else measure.label
+    return title(words)
 
 
 def _known(measure: str) -> Measure | None:

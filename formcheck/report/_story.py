@@ -11,7 +11,7 @@ import numpy as np
 from formcheck.feedback.overlay import Mark, MarkKind, Message, Panel
 from formcheck.feedback.words import VERDICT_WORDS, parse_quantity, title
 from formcheck.model import FloatArray, Hold, Rep, SetResult, Stage
-from formcheck.report._summary import items, main_measures, strong_side
+from formcheck.report._summary import is_readable, items, main_measures, strong_side
 
 __all__ = ["Story"]
 
@@ -70,9 +70,12 @@ class Story:
         marks = [
             Mark(_KINDS[measure], side, self._of(measure, side, index), stressed=measure in stressed)
             for measure in dict.fromkeys(shown)
+            if is_readable(self.result, measure)
             for side in sides
         ]
-        return [*marks, *(self._height(side, index, stressed) for side in sides if main == "heel_height_cm")]
+        if main == "heel_height_cm" and is_readable(self.result, main):
+            marks += [self._height(side, index, stressed) for side in sides]
+        return marks
 
     def _sides(self, time_s: float) -> tuple[OneSide, ...]:
         """Return the legs to mark: the one that works now, else the one that faces the camera, else both."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from formcheck.feedback.words import number, parse_quantity
+from formcheck.measures.names import MEASURES, readable_in
 from formcheck.model import Hold, Rep, SetResult, Side
 
 __all__ = [
@@ -27,6 +28,12 @@ def items(result: SetResult) -> Sequence[Rep | Hold]:
 def strong_side(result: SetResult) -> Side:
     """Return the side to show strongly: the one that faces the camera; from the front both."""
     return "both" if result.view == "front" else result.near_side
+
+
+def is_readable(result: SetResult, measure: str) -> bool:
+    """Whether a measure means anything as the person was seen; one that formcheck does not know does."""
+    known = next((name for name in MEASURES if name == measure), None)
+    return known is None or result.view is None or readable_in(known, result.view)
 
 
 def main_measures(result: SetResult) -> list[str]:
@@ -60,16 +67,42 @@ def counts_words(result: SetResult) -> str:
 
 
 def spoken_faults(item: Rep | Hold) -> list[str]:
-    """Return in words what was wrong, then what was near its limit, then what could not be judged and why."""
+    """Return in words what was wrong, then what was near its limit, then why nothing could be said."""
+    unclear = item.not_judged.items() if item.verdict == "cannot_judge" else ()
     return [
         *(fault.text for fault in item.faults),
         *(f"Watch: {fault.text}" for fault in item.watch),
-        *(f"Not judged: {rule.replace('_', ' ')} ({reason})" for rule, reason in item.not_judged.items()),
+        *(f"Not judged: {rule.replace('_', ' ')} ({reason})" for rule, reason in unclear),
     ]
 
 
+def gaps_in_judging(result: SetResult) -> list[str]:
+    """Return once for each rule and reason in which items, judged otherwise, the rule could not be judged."""
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for item in items(result):
+        if item.verdict != "cannot_judge":
+            for rule, reason in item.not_judged.items():
+                numbers.setdefault((rule, reason), []).append(item.index)
+    noun = "hold" if result.holds else "rep"
+    return [
+        f"Not judged: {rule.replace('_', ' ')} in {noun}{'s' if len(which) > 1 else ''} {_ranges(which)} ({reason})."
+        for (rule, reason), which in numbers.items()
+    ]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Return rising whole numbers in short: 1, 2, 3, 5 -> "1–3, 5"."""
+    runs: list[list[int]] = []
+    for value in numbers:
+        if runs and value == runs[-1][-1] + 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
 def assumptions(result: SetResult) -> list[str]:
-    """Return what a reader should know before trusting the numbers."""
+    """Return what a reader should know before trusting the numbers: what was assumed, not seen, not judged."""
     lines = []
     if result.stature_assumed and items(result):
         lines.append(
@@ -77,4 +110,6 @@ def assumptions(result: SetResult) -> list[str]:
         )
     if result.tracked_fraction < 0.9:
         lines.append(f"The person was seen in {result.tracked_fraction:.0%} of the video.")
-    return [*lines, *result.provenance.notes]
+    if result.view == "front":
+        lines.append("Seen from the front, angles of the side view and heel height mean nothing and are not shown.")
+    return [*lines, *gaps_in_judging(result), *result.provenance.notes]

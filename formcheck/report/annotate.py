@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, cast
@@ -103,8 +103,10 @@ def _writer(partial: Path, path: Path, width: int, height: int) -> Iterator[_Wri
         writer = _Writer(container, path, width, height)
         yield writer
         writer.finish()
-    finally:
-        container.close()
+    except BaseException:
+        with suppress(OSError, av.FFmpegError):  # a full disk fails once more here; what came first is what to tell
+            container.close()
+        raise
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 
 from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, parse_quantity
 from formcheck.model import FloatArray, SetResult
-from formcheck.report._summary import items, main_measures, strong_side
+from formcheck.report._summary import is_readable, items, main_measures, strong_side
 
 __all__ = ["figure", "further_measures", "shown_measures"]
 
@@ -78,9 +78,10 @@ def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
 
 
 def _measures(result: SetResult) -> list[str]:
-    """Return the measures with at least one value, in the order of the series."""
+    """Return the measures that were seen and can be read in this view, in the order of the series."""
     names = [name for name in result.series if name != "time_s" and not name.endswith("_sd")]
-    return list(dict.fromkeys(parse_quantity(n).measure for n in names if np.isfinite(result.series[n]).any()))
+    seen = dict.fromkeys(parse_quantity(name).measure for name in names if np.isfinite(result.series[name]).any())
+    return [measure for measure in seen if is_readable(result, measure)]
 
 
 def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from formcheck.report._summary import (
     assumptions,
     clock,
     counts_words,
+    is_readable,
     items,
     main_measures,
     measured,
@@ -209,7 +210,12 @@ def _further(measures: Sequence[str]) -> str:
 def _facts(result: SetResult) -> str:
     provenance = result.provenance
     present = [parse_quantity(name) for name in (*main_measures(result), *result.series)]
-    definitions = {quantity.label: quantity.definition for quantity in present if quantity.definition}
+    read = [quantity for quantity in present if is_readable(result, quantity.measure)]
+    definitions = {quantity.label: quantity.definition for quantity in read if quantity.definition}
+        quantity.label: quantity.definition
+        for quantity in present
+        if quantity.definition and is_readable(result, quantity.measure)
+    }
     facts = [
         *definitions.items(),
         ("View", _view_words(result)),
