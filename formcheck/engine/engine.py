@@ -327,9 +327,10 @@ class Engine:
         )
         x, sd = around.values(movement.timed_by)
         seen = np.isfinite(x)
-        if seen.sum() < _LEAST_STILL_FRAMES or np.nanmax(x) < _CLEAR_OF_NOISE * np.nanmedian(sd):
+        if seen.sum() < _LEAST_STILL_FRAMES or np.nanmax(np.abs(x)) < _CLEAR_OF_NOISE * np.nanmedian(sd):
             return timing
         t, x = around.time_s[seen], x[seen]
+        x = x if x.max() > -x.min() else -x  # in a lunge the body sinks
         tail = x[t >= timing.end_s - _AROUND_S / 2]
         timed = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
         return RepTiming(
