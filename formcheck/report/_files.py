@@ -9,17 +9,20 @@ from pathlib import Path
 
 from formcheck.errors import OutputError
 
-__all__ = ["cannot_write", "write_text", "written_whole"]
+__all__ = ["cannot_write", "check_target", "write_text", "written_whole"]
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` and move it there at the end; on any failure, Ctrl-C too, remove it."""
+    """Give a temporary path beside `path` and move it there at the end; on any failure, Ctrl-C too, remove it.
+
+    A device or a pipe is written to as it is.
+    """
+    check_target(path)
+    if path.exists() and not path.is_file():
+        yield path
+        return
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    if path.is_dir():
-        raise OutputError(f"{path}: cannot write: it is a folder; give the name of a file")
-    if not path.parent.is_dir():
-        raise OutputError(f"{path}: cannot write: there is no folder {path.parent}; make it first")
     try:
         yield partial
         try:
@@ -28,6 +31,16 @@ def written_whole(path: Path) -> Iterator[Path]:
             raise cannot_write(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_target(path: Path) -> None:
+    """Refuse, before any work is done, a name under which nothing can be written. Raises OutputError."""
+    if path.is_dir():
+        raise OutputError(f"{path}: cannot write: it is a folder; give the name of a file")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: cannot write: there is no folder {path.parent}; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise OutputError(f"{path}: cannot write: no permission; choose another folder or name")
 
 
 def write_text(path: Path, text: str) -> None:

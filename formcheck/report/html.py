@@ -212,10 +212,6 @@ def _facts(result: SetResult) -> str:
     present = [parse_quantity(name) for name in (*main_measures(result), *result.series)]
     read = [quantity for quantity in present if is_readable(result, quantity.measure)]
     definitions = {quantity.label: quantity.definition for quantity in read if quantity.definition}
-        quantity.label: quantity.definition
-        for quantity in present
-        if quantity.definition and is_readable(result, quantity.measure)
-    }
     facts = [
         *definitions.items(),
         ("View", _view_words(result)),

@@ -53,13 +53,13 @@ def result_json(result: SetResult) -> dict[str, Any]:
     }
 
 
-def json_text(results: Sequence[SetResult]) -> str:
-    """Return one result as an object, several as a list, ending in a newline."""
-    values = [result_json(result) for result in results]
-    return json.dumps(values[0] if len(values) == 1 else values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def json_text(results: SetResult | Sequence[SetResult]) -> str:
+    """Return one result as an object, a sequence of results as a list, ending in a newline."""
+    value = result_json(results) if isinstance(results, SetResult) else [result_json(result) for result in results]
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_json(results: Sequence[SetResult], path: Path) -> None:
+def write_json(results: SetResult | Sequence[SetResult], path: Path) -> None:
     """Write `json_text` to a file, whole or not at all."""
     write_text(path, json_text(results))
 
