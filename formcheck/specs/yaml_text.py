@@ -31,14 +31,11 @@ def _finite(text: str) -> float:
 
 
 _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
-    f"{_TAG}{kind}": read
-    for kind, read in {
-        "str": str,
-        "int": int,
-        "float": _finite,
-        "bool": lambda text: text == "true",
-        "null": lambda _: None,
-    }.items()
+    f"{_TAG}str": str,
+    f"{_TAG}int": int,
+    f"{_TAG}float": _finite,
+    f"{_TAG}bool": lambda text: text == "true",
+    f"{_TAG}null": lambda _: None,
 }
 
 

@@ -1,0 +1,45 @@
+"""The command line. Results go to stdout, all else to stderr; exit 0 done, 1 a problem told in one line, 2 usage.
+
+Importing this must stay quick: what is heavy is imported inside the command that needs it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from formcheck.cli.doctor import doctor
+from formcheck.cli.frame import CommandGroup, run, show_version
+from formcheck.cli.score import score
+from formcheck.cli.specs import specs
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="formcheck",
+    cls=CommandGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Form checker for foot and ankle exercises. A practice aid, not a medical device.",
+)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+app.command()(score)
+app.add_typer(specs, name="specs")
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    run(app)

@@ -1,0 +1,88 @@
+"""What all commands share: errors become one line and an exit code, and stdout may be closed or full."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import typer
+from rich.console import Console, RenderableType
+from typer.core import TyperGroup
+
+import formcheck
+from formcheck.errors import FormcheckError, OutputError
+
+__all__ = ["CommandGroup", "chatter", "problem", "run", "show", "show_text", "show_version"]
+
+INTERRUPTED: Final = 130
+
+
+class CommandGroup(TyperGroup):
+    """Turns a FormcheckError and Ctrl-C into one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except FormcheckError as error:
+            problem(error)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as error:
+            chatter("stopped; nothing was left half-written")
+            raise typer.Exit(INTERRUPTED) from error
+
+
+def run(app: Callable[[], Any]) -> None:
+    """Run the app; Ctrl-C is quiet also before a command has begun."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def show_version(asked: bool) -> None:
+    """Show the version and stop, when it was asked for."""
+    if asked:
+        show_text(f"formcheck {formcheck.__version__}\n")
+        raise typer.Exit
+
+
+def chatter(text: str) -> None:
+    """Write a line to stderr."""
+    typer.echo(text, err=True)
+
+
+def problem(error: FormcheckError) -> None:
+    """Tell what went wrong: one line, or one for each problem of a spec file."""
+    typer.secho(str(error), err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+
+
+def show(renderable: RenderableType) -> None:
+    """Write a table or the like to stdout."""
+    console = Console(file=sys.stdout)
+    _to_stdout(lambda: console.print(renderable))
+
+
+def show_text(text: str) -> None:
+    """Write text to stdout as it is."""
+    _to_stdout(lambda: sys.stdout.write(text))
+
+
+def _to_stdout(write: Callable[[], Any]) -> None:
+    try:
+        write()
+        sys.stdout.flush()
+    except BrokenPipeError as error:  # `| head` has seen enough
+        _forget_stdout()
+        raise typer.Exit(0) from error
+    except OSError as error:
+        _forget_stdout()
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"standard output: cannot write: {reason}; write to a file with free space") from error
+
+
+def _forget_stdout() -> None:
+    """Let what is still held for stdout go nowhere, so that Python does not fail on it again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,115 @@
+"""`formcheck score`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from formcheck.cli.frame import chatter, problem, show
+from formcheck.cli.outputs import Outputs
+from formcheck.cli.progress import ScoringBar, scoring_bar
+from formcheck.errors import FormcheckError
+from formcheck.model import LandmarkRecording, SetResult
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from formcheck.specs.loader import SpecFile
+
+__all__ = ["score"]
+
+
+def score(
+    videos: Annotated[
+        list[Path], typer.Argument(metavar="VIDEO", help="Videos, or landmark recordings (.npz).", show_default=False)
+    ],
+    exercise: Annotated[
+        str, typer.Option(metavar="ID", help="The exercise: its id (see `formcheck specs list`) or a spec file.")
+    ],
+    json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON; - is stdout.")] = None,
+    frames_csv: Annotated[str | None, typer.Option(metavar="FILE", help="Write the measures of every frame.")] = None,
+    annotate: Annotated[str | None, typer.Option(metavar="OUT.mp4", help="Write the video with what was seen.")] = None,
+    report: Annotated[str | None, typer.Option(metavar="OUT.html", help="Write a page with traces and faults.")] = None,
+    height_cm: Annotated[
+        float | None, typer.Option(min=50, max=260, help="Body height, for true centimetres.", show_default=False)
+    ] = None,
+    side: Annotated[
+        Literal["left", "right"] | None, typer.Option(help="The leg to judge, where formcheck picks the wrong one.")
+    ] = None,
+    save_landmarks: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the landmarks (.npz), to score again without the video.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to use, for many videos or one long one.")] = 1,
+) -> None:
+    """Score recorded videos: reps, holds and form faults.
+
+    With several videos, {stem} in the name of an output stands for the video's name.
+    """
+    from formcheck.scoring import is_recording
+    from formcheck.specs.loader import load_spec
+
+    outputs = Outputs(json, frames_csv, annotate, report, save_landmarks)
+    outputs.check(videos, [video for video in videos if is_recording(video)])
+    session = _Session(videos, load_spec(exercise), outputs, height_cm, side, jobs)
+    with scoring_bar([video.name for video in videos]) as bar:
+        session.run(bar)
+    if session.results:
+        ordered = [session.results[index] for index in sorted(session.results)]
+        outputs.write_json(ordered[0] if len(videos) == 1 else ordered)
+    if session.failed:
+        raise typer.Exit(1)
+
+
+@dataclass(slots=True)
+class _Session:
+    """One call of `score`: what was asked, and what came of it by the index of the video."""
+
+    videos: Sequence[Path]
+    spec_file: SpecFile
+    outputs: Outputs
+    height_cm: float | None
+    side: Literal["left", "right"] | None
+    jobs: int
+    results: dict[int, SetResult] = field(default_factory=dict)
+    failed: bool = False
+
+    def run(self, bar: ScoringBar) -> None:
+        """Score all videos; tell each as soon as it and those before it are done."""
+        from formcheck.scoring import observe
+
+        waiting: dict[int, LandmarkRecording | FormcheckError] = {}
+        due = 0
+        for index, outcome in observe(self.videos, jobs=self.jobs, progress=bar.tell):
+            waiting[index] = outcome
+            bar.finished(index)
+            while due in waiting:
+                self._deliver(due, waiting.pop(due), bar)
+                due += 1
+
+    def _deliver(self, index: int, outcome: LandmarkRecording | FormcheckError, bar: ScoringBar) -> None:
+        """Judge one recording, write what was asked for and show it; a problem stays with its video."""
+        from formcheck.report import render_table
+        from formcheck.scoring import score_recording
+
+        try:
+            if isinstance(outcome, FormcheckError):
+                raise outcome
+            result = score_recording(outcome, self.spec_file, stature_cm=self.height_cm, side=self.side)
+            self.results[index] = result
+            bar.aside(lambda: self._show(result, render_table(result)))
+            self.outputs.write_for(self.videos[index], outcome, result, bar)
+        except FormcheckError as error:
+            told = error
+            bar.aside(lambda: problem(told))
+            self.failed = True
+
+    def _show(self, result: SetResult, table: RenderableType) -> None:
+        if not self.outputs.json_to_stdout:
+            show(table)
+            return
+        for note in result.provenance.notes:
+            chatter(f"{result.source.path}: {note}")

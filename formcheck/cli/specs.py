@@ -1,0 +1,129 @@
+"""`formcheck specs`: the exercises there are, and whether a spec file is right."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.table import Table
+
+from formcheck.cli.frame import problem, show, show_text
+from formcheck.errors import SpecError
+
+if TYPE_CHECKING:
+    from formcheck.specs.loader import SpecFile
+
+__all__ = ["specs"]
+
+specs = typer.Typer(no_args_is_help=True, help="The exercises, and whether a spec file is right.")
+
+
+@specs.command("list")
+def list_all() -> None:
+    """List the exercises: your own and those that ship."""
+    from formcheck.specs.loader import read_spec
+    from formcheck.specs.locator import find_spec_files
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("id", no_wrap=True)
+    for heading in ("name", "dose", "view", "file"):
+        table.add_column(heading)
+    failed = False
+    for path in find_spec_files().values():
+        try:
+            file = read_spec(path)
+        except SpecError as error:
+            problem(error)
+            failed = True
+            continue
+        spec = file.spec
+        table.add_row(spec.id, spec.name, _dose(file), spec.view.asks, _where(path))
+    show(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+@specs.command("show")
+def show_one(
+    exercise: Annotated[str, typer.Argument(metavar="ID|FILE", help="Its id, or a spec file.")],
+) -> None:
+    """Show how an exercise is done, what is judged and where each number comes from."""
+    from formcheck.specs.loader import load_spec
+
+    show_text(_described(load_spec(exercise)))
+
+
+@specs.command("check")
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Default: all there are.")] = None,
+) -> None:
+    """Check spec files; tell every problem with its line and column."""
+    from formcheck.specs.loader import read_spec
+    from formcheck.specs.locator import find_spec_files
+
+    failed = False
+    for path in files or find_spec_files().values():
+        try:
+            read_spec(path)
+        except SpecError as error:
+            problem(error)
+            failed = True
+        else:
+            show_text(f"{path}: ok\n")
+    if failed:
+        raise typer.Exit(1)
+
+
+@specs.command("schema")
+def schema() -> None:
+    """Print the JSON schema of spec files, for editors that check while you type."""
+    from formcheck.specs.loader import spec_schema
+
+    show_text(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+def _dose(file: SpecFile) -> str:
+    dose = file.spec.dose
+    once = f"{dose.hold_s:g} s" if dose.hold_s is not None else f"{dose.reps} reps"
+    if dose.hold_s is not None and dose.reps is not None:
+        once = f"{dose.reps} × {once}"
+    return once if dose.sets == 1 else f"{dose.sets} × {once}"
+
+
+def _where(path: Path) -> str:
+    from formcheck.specs.locator import shipped_folder
+
+    return "shipped" if path.parent == shipped_folder() else str(path)
+
+
+def _described(file: SpecFile) -> str:
+    spec = file.spec
+    lines = [f"{spec.name} ({spec.id})", f"{_dose(file)} [{spec.dose.source}]; stage: {spec.stage}", ""]
+    lines += [f"  {i}. {step}" for i, step in enumerate(spec.instructions, 1)]
+    lines += ["", spec.view.placement, "", "Judged:"]
+    for name, rule in spec.rules.items():
+        numbers = rule.model_dump()
+        lines.append(f"  {name}, seen from {' or '.join(rule.views)}: {_sentence(rule.text, numbers)}")
+        lines += [f"      said aloud: {rule.cue}", *_cited(numbers)]
+    lines += ["", f"Movement, read from {spec.movement.measure}:", *_cited(spec.movement.model_dump())]
+    if spec.not_judged:
+        lines += ["", "Not judged:", *(f"  - {line}" for line in spec.not_judged)]
+    return "\n".join([*lines, "", str(file.path), f"SHA-256 {file.sha256}", ""])
+
+
+def _cited(numbers: Mapping[str, Any]) -> list[str]:
+    """Return a line for each number that has a source."""
+    cited = {key: value for key, value in numbers.items() if isinstance(value, Mapping)}
+    return [f"      {key} {value['value']:g} [{value['source']}]" for key, value in cited.items()]
+
+
+def _sentence(text: str, numbers: Mapping[str, Any]) -> str:
+    """Return a rule's sentence with its limit filled in and dots for what will have been measured."""
+    limit = next(numbers[key]["value"] for key in ("limit", "fault", "period_s") if numbers.get(key))
+    shown = {"limit": f"{limit:g}", "limit_percent": f"{100 * limit:g}"}
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: shown.get(found[1], "…"), text)
