@@ -63,7 +63,7 @@ def find_problems(rows: FloatArray, size: tuple[int, int]) -> list[str | None]:
     names = list(checks)
     stacked = np.stack([checks[name] for name in names])
     first = np.argmax(stacked, axis=0)
-    return [names[k] if bad else None for k, bad in zip(first, stacked.any(axis=0), strict=True)]
+    return [names[k] if stacked[k, i] else None for i, k in enumerate(first.tolist())]
 
 
 def classify_view(azimuth_deg: float) -> View:

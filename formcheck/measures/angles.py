@@ -25,7 +25,7 @@ def compute_joint_flexion(a: FloatArray, joint: FloatArray, b: FloatArray) -> Fl
     """Angle by which a joint is bent, 0 when `a`, `joint` and `b` lie in line; never negative."""
     u, v = joint - a, b - joint
     cross = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
-    return np.degrees(np.abs(np.arctan2(cross, (u * v).sum(axis=-1))))
+    return np.asarray(np.degrees(np.abs(np.arctan2(cross, (u * v).sum(axis=-1)))))
 
 
 def compute_sole_pitch(heel: FloatArray, toe: FloatArray) -> FloatArray:
@@ -35,7 +35,7 @@ def compute_sole_pitch(heel: FloatArray, toe: FloatArray) -> FloatArray:
 
 
 def compute_segment_angle_sd(a: FloatArray, b: FloatArray, sd_a: FloatArray, sd_b: FloatArray) -> FloatArray:
-    """Standard deviation (deg) of the direction of a→b, given one of each end (px), for independent errors."""
+    """Return the standard deviation (deg) of the direction a→b, given one of each end (px), errors independent."""
     length = np.hypot(*np.moveaxis(b - a, -1, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.degrees(np.hypot(sd_a, sd_b) / length)
+        return np.asarray(np.degrees(np.hypot(sd_a, sd_b) / length))

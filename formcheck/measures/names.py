@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["MEASURES", "MOVEMENT_MEASURES", "Measure", "MeasureName", "column_name", "readable_in"]
+__all__ = ["MEASURES", "MOVEMENT_MEASURES", "Measure", "MeasureName", "column_name", "hidden_columns", "readable_in"]
 
 MeasureName = Literal[
     "ankle_deg",
@@ -28,7 +28,7 @@ MeasureName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One quantity: whether it has a side, its unit, the view it can be read in, its name for people, its definition."""
+    """One quantity: whether it has a side, its unit, the plane it is read in, what people call it, its definition."""
 
     sided: bool
     unit: Literal["deg", "cm"]
@@ -39,27 +39,49 @@ class Measure:
 
 MEASURES: Final[dict[MeasureName, Measure]] = {
     "ankle_deg": Measure(
-        True, "deg", "sagittal", "ankle", "shank against the sole, minus 90°; 0 = flat foot under a vertical shank; dorsiflexion +"
+        True,
+        "deg",
+        "sagittal",
+        "ankle",
+        "shank against the sole, minus 90°; 0 = flat foot under a vertical shank; dorsiflexion +",
     ),
-    "ankle_change_deg": Measure(True, "deg", "sagittal", "ankle change", "ankle against the person's own standing baseline"),
+    "ankle_change_deg": Measure(
+        True, "deg", "sagittal", "ankle change", "ankle against the person's own standing baseline"
+    ),
     "ankle_raw_deg": Measure(
-        True, "deg", "sagittal", "ankle (raw)", "knee→ankle against heel→foot index, minus 90°, straight from the landmarks"
+        True,
+        "deg",
+        "sagittal",
+        "ankle (raw)",
+        "knee→ankle against heel→foot index, minus 90°, straight from the landmarks",
     ),
     "ankle_rise_cm": Measure(True, "cm", "any", "ankle rise", "vertical travel of the ankle above its place at rest"),
     "body_rise_cm": Measure(
-        False, "cm", "any", "body rise", "vertical travel of hips and shoulders above rest; counts reps, is no heel height"
+        False,
+        "cm",
+        "any",
+        "body rise",
+        "vertical travel of hips and shoulders above rest; counts reps, is no heel height",
     ),
     "heel_height_cm": Measure(
         True, "cm", "sagittal", "heel height", "vertical travel of the heel above its flat-foot place at rest"
     ),
     "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
-    "knee_flexion_change_deg": Measure(True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"),
+    "knee_flexion_change_deg": Measure(
+        True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"
+    ),
     "knee_separation_change_cm": Measure(
         False, "cm", "frontal", "knee distance", "distance between the knees in the front view, against rest; inward −"
     ),
-    "shank_inclination_deg": Measure(True, "deg", "sagittal", "shank", "ankle→knee against the vertical; knee forward +"),
-    "shank_inclination_change_deg": Measure(True, "deg", "sagittal", "shank", "shank inclination against the own baseline"),
-    "sole_deg": Measure(True, "deg", "sagittal", "sole", "pitch of the hind foot against its flat place at rest; heel up +"),
+    "shank_inclination_deg": Measure(
+        True, "deg", "sagittal", "shank", "ankle→knee against the vertical; knee forward +"
+    ),
+    "shank_inclination_change_deg": Measure(
+        True, "deg", "sagittal", "shank", "shank inclination against the own baseline"
+    ),
+    "sole_deg": Measure(
+        True, "deg", "sagittal", "sole", "pitch of the hind foot against its flat place at rest; heel up +"
+    ),
     "toe_height_cm": Measure(True, "cm", "sagittal", "forefoot height", "vertical travel of the foot index above rest"),
     "trunk_lean_deg": Measure(False, "deg", "sagittal", "trunk", "hip→shoulder against the vertical; forward +"),
     "trunk_lean_change_deg": Measure(False, "deg", "sagittal", "trunk lean", "trunk lean against the own baseline"),
@@ -87,3 +109,14 @@ def readable_in(measure: MeasureName, view: str) -> bool:
     """Whether a measure means anything in a view: sagittal ones not from the front, frontal ones only there."""
     plane = MEASURES[measure].plane
     return plane == "any" or (plane == "frontal") == (view == "front")
+
+
+def hidden_columns(view: str) -> list[str]:
+    """Return the series columns, and their `_sd`, that mean nothing in a view."""
+    hidden = [
+        column_name(measure, side)
+        for measure in MEASURES
+        if not readable_in(measure, view)
+        for side in ("left", "right")
+    ]
+    return [name for column in dict.fromkeys(hidden) for name in (column, f"{column}_sd")]

@@ -27,7 +27,7 @@ def compute_standing_px(points: FloatArray, side: str, knee_flexion_deg: FloatAr
     hip, knee, ankle, heel = (points[..., index(side, part), :] for part in ("hip", "knee", "ankle", "heel"))
 
     def span(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.hypot(*np.moveaxis(a - b, -1, 0))
+        return np.asarray(np.hypot(*np.moveaxis(a - b, -1, 0)))
 
     vertical = heel[..., 1] - eye[..., 1]
     laid_out = span(eye, hip) + span(hip, knee) + span(knee, ankle) + np.maximum(heel[..., 1] - ankle[..., 1], 0)

@@ -88,9 +88,7 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
         "shank": compute_inclination(at["ankle"], at["knee"]),
         "shank_sd": shank_sd,
         "knee_flexion": knee_flexion,
-        "knee_flexion_sd": np.hypot(
-            shank_sd, compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"])
-        ),
+        "knee_flexion_sd": np.hypot(shank_sd, compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"])),
         "sole": compute_sole_pitch(at["heel"], at["foot_index"]),
         "sole_sd": compute_segment_angle_sd(at["heel"], at["foot_index"], err["heel"], err["foot_index"]),
         "sole_tracked": compute_sole_pitch(at["heel_base"], at["ball"]),

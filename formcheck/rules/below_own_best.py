@@ -15,7 +15,7 @@ __all__ = ["BelowOwnBest", "check_below_own_best"]
 
 
 class BelowOwnBest(Limited):
-    """The rep's peak as a share of the best of the first reps; below `watch` it is worth a look, below `fault` a fault."""
+    """The rep's peak as a share of the best of the first reps; below `watch` worth a look, below `fault` a fault."""
 
     check: Literal["below_own_best"]
     measure: MeasureName

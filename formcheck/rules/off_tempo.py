@@ -21,6 +21,4 @@ def check_off_tempo(rule: OffTempo, evidence: Evidence) -> Finding:
     """Grade how far the rep's duration (s) is from the period."""
     duration = evidence.end_s - evidence.start_s
     off = abs(duration - rule.period_s.value) > rule.tolerance_s.value
-    return Finding(
-        "fault" if evidence.metronome and off else "ok", duration, 0.0, rule.period_s.value, evidence.end_s
-    )
+    return Finding("fault" if evidence.metronome and off else "ok", duration, 0.0, rule.period_s.value, evidence.end_s)

@@ -1,0 +1,124 @@
+"""Where and how the person stands: found when they stand still, the zero of everything measured after."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from formcheck.engine.calibrate import ZEROS, Scale, seen_median, zero_row
+from formcheck.engine.frames import FrameTable
+from formcheck.engine.movement import pick_side
+from formcheck.engine.setup import classify_view, is_still, view_problem
+from formcheck.measures.table import COLUMN
+from formcheck.model import FloatArray, Side, View
+from formcheck.signals import RunningMedian
+from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["Place", "Stature", "settle"]
+
+_STILL_S: Final = 0.6
+_LEAST_STILL_FRAMES: Final = 4
+_LEAST_CLEAR: Final = 0.8
+_MOVED_SHARE: Final = 0.06  # of the stature: half a foot
+_ANGLE_RESTS: Final = 3
+_GLITCH_S: Final = 0.25
+"""Default, not from literature."""
+
+_ANGLES: Final = [i for i, name in enumerate(ZEROS) if name.startswith(("shank", "knee_flexion", "trunk"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Stature:
+    """The person's height in cm, and its standard deviation as a share of it."""
+
+    cm: float
+    relative_sd: float
+
+
+@dataclass(slots=True)
+class Place:
+    """A person in place. `side` is the leg judged, `moving` what its reps are booked under, `near` the nearer leg."""
+
+    side: str
+    moving: Side
+    near: Literal["left", "right"]
+    view: View
+    azimuth_deg: float
+    scale: Scale
+    stature_px: float
+    toe: tuple[float, float]
+    zeros: FloatArray
+    steady: RunningMedian = field(default_factory=lambda: RunningMedian(_GLITCH_S))
+    _angle_zeros: list[FloatArray] = field(default_factory=list)
+
+    def stepped(self, row: list[float]) -> bool:
+        """Whether the foot has left its place; not when it is not seen."""
+        x, y = row[COLUMN[f"toe_x_{self.side}"]], row[COLUMN[f"toe_y_{self.side}"]]
+        return math.hypot(x - self.toe[0], y - self.toe[1]) > _MOVED_SHARE * self.stature_px
+
+    def take_zeros(self, rows: FloatArray) -> None:
+        """Take new zeros from a rest. Heights start anew there; angles keep the first rests', for posture can sag."""
+        zeros = zero_row(rows)
+        if len(self._angle_zeros) < _ANGLE_RESTS:
+            self._angle_zeros.append(zeros)
+        self._set_zeros(rows, zeros)
+
+    def stand_anew(self, rows: FloatArray, side: str) -> None:
+        """Take new heights where the foot has stepped to, in a posture that is no rest: angles keep their zeros."""
+        self.side = side
+        self._set_zeros(rows, zero_row(rows))
+
+    def _set_zeros(self, rows: FloatArray, zeros: FloatArray) -> None:
+        zeros[_ANGLES] = seen_median(np.stack(self._angle_zeros))[_ANGLES]
+        self.zeros = zeros
+        x, y = seen_median(rows[:, [COLUMN[f"toe_x_{self.side}"], COLUMN[f"toe_y_{self.side}"]]])
+        self.toe = (float(x), float(y))
+
+
+def settle(
+    spec: ExerciseSpec, frames: FrameTable, i: int, stature: Stature, asked_side: str | None
+) -> tuple[Place, FloatArray] | str:
+    """Return the place the person has taken by frame `i`, and the still frames it was read from; or what is missing."""
+    problem = frames.problems[i]
+    if problem is not None:
+        return problem
+    first = frames.since(frames.time_s[i] - _STILL_S)
+    if frames.time_s[i] - frames.time_s[0] < _STILL_S or i + 1 - first < _LEAST_STILL_FRAMES:
+        return "moving"
+    clear = [problem is None for problem in frames.problems[first : i + 1]]
+    rows = frames.rows[first : i + 1][clear]
+    if sum(clear) < _LEAST_CLEAR * len(clear) or not is_still(rows):
+        return "moving"
+    found = _read_place(spec, rows, stature, asked_side)
+    return found if isinstance(found, str) else (found, rows)
+
+
+def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_side: str | None) -> Place | str:
+    middle = seen_median(rows).tolist()
+    azimuth_deg = middle[COLUMN["azimuth_deg"]]
+    view = classify_view(azimuth_deg)
+    wrong_view = view_problem(view, spec.view.accepted)
+    if wrong_view is not None:
+        return wrong_view
+    facing = 1.0 if middle[COLUMN["facing"]] >= 0 else -1.0
+    near: Literal["left", "right"] = "right" if facing > 0 else "left"
+    side = asked_side or pick_side(spec.side, middle, facing, near)
+    if side is None:
+        return "one_foot"
+    stature_px = middle[COLUMN[f"standing_px_{near}"]]
+    place = Place(
+        side=side,
+        moving="both" if spec.side == "both" else "left" if side == "left" else "right",
+        near=near,
+        view=view,
+        azimuth_deg=azimuth_deg,
+        scale=Scale(stature.cm / stature_px, stature.relative_sd, facing),
+        stature_px=stature_px,
+        toe=(math.nan, math.nan),
+        zeros=np.full(len(ZEROS), math.nan),
+    )
+    place.take_zeros(rows)
+    return place
