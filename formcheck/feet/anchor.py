@@ -22,7 +22,7 @@ __all__ = ["Anchor", "make_anchor"]
 
 _MARGIN = (40.0, 45.0, 40.0, 34.0)  # left, top, right, bottom of ankle, heel and toe; working pixels
 _BALL_AHEAD = 0.82  # of the way from heel to toe landmark
-_BALL_UP = 0.10
+_BALL_UP = 0.13  # height of the joint over the floor: a metatarsal head, its sesamoids and pad measure some 26 mm
 _MIN_FOOT_PX = 12.0  # a shorter foot shows no outline to hold on to
 _MIN_PIXELS = 200
 
@@ -62,36 +62,11 @@ def make_anchor(image: NDArray[np.uint8], leg: LegPoints, azimuth_rad: float) ->
     if mask is None:
         return None
     facing = 1.0 if leg.toe[0] >= leg.heel[0] else -1.0
-    outline = outline_of(mask, facing, float(inside.heel[1]), azimuth_rad)
-    if outline is None:
+    outline = outline_of(mask, inside, facing, azimuth_rad)
+    pixels = rear_pixels(mask, inside)
+    if outline is None or len(pixels) < _MIN_PIXELS:
         return None
-    points = _sole_points(outline, inside, facing, azimuth_rad)
-    if points is None:
-        return None
-    return _assembled(window, mask, crop, leg, outline, points, facing, azimuth_rad)
-
-
-def _sole_points(
-    outline: Outline, leg: LegPoints, facing: float, azimuth_rad: float
-) -> tuple[FloatArray, FloatArray] | None:
-    """Return under-heel point and ball, crop pixels, both on the lower outline; None where it has a gap there."""
-    forward = (
-        outline.heel_base_forward(azimuth_rad),
-        facing * float(leg.heel[0] + _BALL_AHEAD * (leg.toe[0] - leg.heel[0])),
-    )
-    columns = [facing * f for f in forward]
-    rows = [_bottom_near(outline, column) for column in columns]
-    if not np.isfinite(rows).all():
-        return None
-    return np.array([columns[0], rows[0]]), np.array([columns[1], rows[1]])
-
-
-def _bottom_near(outline: Outline, column: float) -> float:
-    """Return the lower outline at a column, as the median of a few: single pixels of a mask are ragged."""
-    middle = int(np.clip(round(column), 0, len(outline.bottom) - 1))
-    around = outline.bottom[max(middle - 3, 0) : middle + 4]
-    found = around[np.isfinite(around)]
-    return float(np.median(found)) if len(found) else float("nan")
+    return _assembled(window, mask, crop, leg, outline, pixels)
 
 
 def _assembled(
@@ -100,30 +75,31 @@ def _assembled(
     crop: Crop,
     leg: LegPoints,
     outline: Outline,
-    points: tuple[FloatArray, FloatArray],
-    facing: float,
-    azimuth_rad: float,
+    pixels: FloatArray,
 ) -> Anchor | None:
-    heel, ball = points
-    ahead = facing * float(ball[0] - heel[0])
-    plane = SagittalPlane(facing, azimuth_rad, float(ball[1] - heel[1]) / ahead)
-    pixels = rear_pixels(mask, LegPoints.of(crop.inward(leg.stack())))
-    if len(pixels) < _MIN_PIXELS:
+    facing, azimuth = outline.facing, outline.azimuth_rad
+    inside = LegPoints.of(crop.inward(leg.stack()))
+    heel, place = outline.heel_base(), outline.edge_place
+    ball = facing * float(inside.heel[0] + _BALL_AHEAD * (inside.toe[0] - inside.heel[0]))
+    row = outline.sole_row(heel, place)
+    tilt = outline.tilt(row, ball)
+    if not math.isfinite(tilt) or ball <= heel:
         return None
-    lateral = lateral_place(outline, facing, azimuth_rad, pixels[:, 0], pixels[:, 1])
-    places = plane.to_plane(pixels - heel, lateral)
+    plane = SagittalPlane(facing, azimuth, tilt)
+    origin = np.array([facing * (heel - place * math.sin(azimuth)), row])
+    places = plane.to_plane(pixels - origin, lateral_place(outline, pixels) - place)
     colours = _colours(window, mask)
-    template = Template(plane, pixels, places, build_levels(planes(window, colours), pixels, places, plane))
-    pivot_ball = plane.to_plane(ball - heel) - np.array([0.0, _BALL_UP * WORKING_LENGTH])
+    sole = np.array([(ball - heel) / math.cos(azimuth), 0.0])
+    seen_sole = plane.matrix @ sole
     return Anchor(
         crop=crop,
-        template=template,
+        template=Template(plane, pixels, places, build_levels(planes(window, colours), pixels, places, plane)),
         colours=colours,
-        pivot=Pivot(ball=pivot_ball, heel=np.zeros(2), drift=np.zeros(2)),
+        pivot=Pivot(ball=sole - [0.0, _BALL_UP * WORKING_LENGTH], heel=np.zeros(2), drift=np.zeros(2)),
         leg=leg,
-        heel_base=crop.outward(heel),
-        sole_rad=math.atan2(float(ball[1] - heel[1]), ahead),
-        sole_px=float(np.linalg.norm(ball - heel)) / crop.scale,
+        heel_base=crop.outward(np.array([facing * heel, row - tilt * place * math.cos(azimuth)])),
+        sole_rad=math.atan2(float(seen_sole[1]), facing * float(seen_sole[0])),
+        sole_px=float(np.linalg.norm(seen_sole)) / crop.scale,
     )
 
 

@@ -14,8 +14,11 @@ SIGMAS = (2.5, 1.0)
 """Blur of the coarse and the fine level, working pixels."""
 
 _HIGH_PASS = 6.0
-_GREY_UNIT = 8.0
-_COLOUR_GAIN = 2.0
+_DARK = 20.0  # grey levels of noise and glare below which ratios mean nothing
+_GREY_UNIT = 8.0 / (128.0 + _DARK)  # eight levels at medium brightness
+# Ratios, not differences: dark skin shows its form as well as light skin, and a lamp more or less changes nothing.
+_LOGARITHM = (np.log(np.arange(256) + _DARK) / _GREY_UNIT).astype(np.float32)
+_COLOUR_GAIN = 1.0
 _SHAPE = (16, 64, 64)
 _KERNEL = np.array([1.0, 4.0, 6.0, 4.0, 1.0], dtype=np.float32) / 16.0
 _ONE = np.ones(1, dtype=np.float32)
@@ -51,8 +54,8 @@ class ColourModel:
 
 def planes(image: NDArray[np.uint8], colours: ColourModel) -> tuple[Plane, ...]:
     """Return, for each of `SIGMAS`, the two channels (height, width, 2) of an RGB crop."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    detail = (grey - cv2.GaussianBlur(grey, (0, 0), _HIGH_PASS)) / _GREY_UNIT
+    grey = _LOGARITHM[cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)]
+    detail = grey - cv2.GaussianBlur(grey, (0, 0), _HIGH_PASS)
     both = np.dstack([detail, colours.table[colour_index(image)]])
     return tuple(np.asarray(cv2.GaussianBlur(both, (0, 0), sigma), dtype=np.float32) for sigma in SIGMAS)
 

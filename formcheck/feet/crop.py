@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -35,6 +35,10 @@ class Crop:
         width, height = np.ceil((high - low) * scale).astype(int)
         return cls(low, scale, (int(width), int(height)))
 
+    def shifted(self, step: FloatArray) -> Crop:
+        """Return this window carried along by a step (2,) in picture pixels."""
+        return replace(self, origin=self.origin + step)
+
     def inward(self, points: FloatArray) -> FloatArray:
         """Take picture points (..., 2) into the crop."""
         return np.asarray((points - self.origin) * self.scale, dtype=np.float64)
@@ -45,22 +49,25 @@ class Crop:
 
     def cut(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the window of the picture as working pixels, RGB."""
-        back = np.array([[1.0 / self.scale, 0.0, self.origin[0]], [0.0, 1.0 / self.scale, self.origin[1]]])
-        if self.scale < 0.75:  # averaging first keeps a fine texture from beating with the coarser grid
-            image, back = _shrunk(image, back, self.scale)
+        factor = max(1, round(1.0 / self.scale))
+        corner, image = self._averaged(image, factor)
+        shift = (self.origin - corner + 0.5) / factor - 0.5
+        step = 1.0 / (self.scale * factor)
+        back = np.array([[step, 0.0, shift[0]], [0.0, step, shift[1]]])
         out = cv2.warpAffine(
             image, back, self.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(out, dtype=np.uint8)
 
-
-def _shrunk(image: NDArray[np.uint8], back: FloatArray, scale: float) -> tuple[NDArray[np.uint8], FloatArray]:
-    """Halve (third, ...) the needed part of the picture by averaging, and correct the map into it."""
-    factor = round(1.0 / scale)
-    if factor < 2:
-        return image, back
-    height, width = image.shape[0] // factor * factor, image.shape[1] // factor * factor
-    small = cv2.resize(image[:height, :width], (width // factor, height // factor), interpolation=cv2.INTER_AREA)
-    moved = back / factor
-    moved[:, 2] += 0.5 / factor - 0.5
-    return np.asarray(small, dtype=np.uint8), moved
+    def _averaged(self, image: NDArray[np.uint8], factor: int) -> tuple[FloatArray, NDArray[np.uint8]]:
+        """Average blocks of pixels first: a fine texture would beat with the coarser grid. Return corner and blocks."""
+        if factor == 1:
+            return np.zeros(2), image
+        low = np.floor(self.origin / factor).astype(int) * factor
+        limit = np.array(image.shape[1::-1]) // factor * factor
+        low = np.clip(low, 0, limit - factor)
+        blocks = np.ceil((self.origin + np.array(self.size) / self.scale - low) / factor).astype(int) + 1
+        high = np.clip(low + np.maximum(blocks, 1) * factor, None, limit)
+        part = image[low[1] : high[1], low[0] : high[0]]
+        size = tuple(int(v) for v in (high - low) // factor)
+        return low.astype(np.float64), np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

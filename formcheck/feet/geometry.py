@@ -46,25 +46,27 @@ class SagittalPlane:
     """How the plane (forward, down) of a foot maps to the picture.
 
     `facing` is +1 when the toes point to the right of the picture. `azimuth_rad` is the angle between the line of
-    sight and the plane's normal. `slope` is the picture's rise of a flat sole, down per forward picture pixel. The
-    camera is taken as level: then a vertical length is as long in the picture as seen from the side.
+    sight and the plane's normal. `tilt` is the tangent of the look down at the foot. The camera is taken as level:
+    then a vertical length is as long in the picture as seen from the side.
 
-    A point beside the plane by `lateral` (towards the camera) is seen shifted backward by lateral · sin(azimuth), and
-    keeps that offset while the foot pitches: so each picture point needs its own lateral place before it can be turned.
+    A point beside the plane by `lateral` (towards the camera) is seen shifted backward by lateral · sin(azimuth) and
+    down by lateral · cos(azimuth) · tilt, and keeps that offset while the foot pitches: so each picture point needs its
+    own lateral place before it can be turned.
     """
 
     facing: float
     azimuth_rad: float
-    slope: float
+    tilt: float
 
     @property
     def matrix(self) -> FloatArray:
         """Return A with picture step = A · (forward, down)."""
-        c = math.cos(self.azimuth_rad)
-        return np.array([[self.facing * c, 0.0], [self.slope * c, 1.0]])
+        cosine, sine = math.cos(self.azimuth_rad), math.sin(self.azimuth_rad)
+        return np.array([[self.facing * cosine, 0.0], [self.tilt * sine, 1.0]])
 
     def to_plane(self, offsets: FloatArray, lateral: FloatArray | float = 0.0) -> FloatArray:
         """Return (forward, down) of picture offsets (..., 2) from the plane's origin, given their lateral place."""
-        seen = self.facing * offsets[..., 0]
-        forward = (seen + np.asarray(lateral) * math.sin(self.azimuth_rad)) / math.cos(self.azimuth_rad)
-        return np.stack([forward, offsets[..., 1] - self.slope * seen], axis=-1)
+        cosine, sine = math.cos(self.azimuth_rad), math.sin(self.azimuth_rad)
+        aside = np.asarray(lateral)
+        forward = (self.facing * offsets[..., 0] + aside * sine) / cosine
+        return np.stack([forward, offsets[..., 1] - self.tilt * (sine * forward + cosine * aside)], axis=-1)

@@ -15,6 +15,8 @@ __all__ = ["LegPoints", "foot_mask"]
 
 Mask = NDArray[np.bool_]
 _ROUNDS = 4
+_INSTEP = 0.20  # height of the back of the foot over the line ankle to toe, working lengths
+_SHANK_HALF = 0.26
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +54,18 @@ def foot_mask(image: NDArray[np.uint8], leg: LegPoints) -> Mask | None:
     return np.asarray(labels == labels[row, column])
 
 
+def above_instep(columns: FloatArray, rows: FloatArray, leg: LegPoints) -> Mask:
+    """Tell which crop pixels lie above the back of the foot: there the other foot may show, of the same colour."""
+    facing = 1.0 if leg.toe[0] >= leg.heel[0] else -1.0
+    along = leg.toe - leg.ankle
+    normal = np.array([along[1], -along[0]]) * facing / max(float(np.linalg.norm(along)), 1e-9)
+    height = (columns - leg.ankle[0]) * normal[0] + (rows - leg.ankle[1]) * normal[1]
+    shank = leg.ankle - leg.knee
+    shank_column = leg.ankle[0] + (rows - leg.ankle[1]) * shank[0] / max(float(shank[1]), 1e-9)
+    ahead = facing * (columns - shank_column)
+    return np.asarray((height > _INSTEP * WORKING_LENGTH) & (ahead > _SHANK_HALF * WORKING_LENGTH))
+
+
 def _seeds(shape: tuple[int, ...], leg: LegPoints) -> NDArray[np.uint8]:
     """Return grabCut's start: sure foot along the bones, likely foot round them, sure floor below, behind, ahead."""
     length = WORKING_LENGTH
@@ -64,6 +78,7 @@ def _seeds(shape: tuple[int, ...], leg: LegPoints) -> NDArray[np.uint8]:
     along = (columns - leg.heel[0]) / np.where(leg.toe[0] == leg.heel[0], 1e-9, leg.toe[0] - leg.heel[0])
     sole = leg.heel[1] + np.clip(along, 0.0, 1.0) * (leg.toe[1] - leg.heel[1])
     seeds[(rows > sole + 0.30 * length) | (ahead < -0.42 * length) | (ahead > 1.45 * length)] = cv2.GC_BGD
+    seeds[above_instep(columns, rows, leg)] = cv2.GC_BGD
     for a, b in ((leg.knee, leg.ankle), (leg.ankle, leg.heel), (leg.heel, leg.heel + 0.7 * (leg.toe - leg.heel))):
         _line(seeds, a, b, 3.0, cv2.GC_FGD)
     return seeds

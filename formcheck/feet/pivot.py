@@ -11,7 +11,7 @@ from formcheck.model import FloatArray
 
 __all__ = ["Pivot"]
 
-_SPREAD = 1.2  # working pixels (.02 of a foot) by which the pivot may leave its place
+_SPREAD = 0.7  # working pixels (.012 of a foot) by which the pivot may leave its place
 _FOLLOW_PER_S = 1.5  # how fast the place of a resting foot follows what is seen (hand-held cameras)
 
 

@@ -16,19 +16,18 @@ WORN_COST = 0.95  # above this a resting template is renewed: light or clothes h
 
 @dataclass(frozen=True, slots=True)
 class FootMotion:
-    """Motion since the rest: sole turn (radians, + = heel up about the ball), heel height and forward travel.
+    """Motion since the rest: sole turn (radians, + = heel up about the ball) and heel height (picture pixels).
 
-    Lengths in picture pixels, with one standard deviation each for turn and height.
+    Each with one standard deviation.
     """
 
     angle: float
     height: float
-    forward: float
     angle_sd: float
     height_sd: float
 
 
-def from_picture(found: Alignment, *, height: float, forward: float, azimuth_rad: float, scale: float) -> FootMotion:
+def from_picture(found: Alignment, *, height: float, azimuth_rad: float, scale: float) -> FootMotion:
     """Dress an alignment with its uncertainty. Lengths in picture pixels; `scale` is working per picture pixel."""
     angle = found.motion.angle
     foot = WORKING_LENGTH / scale
@@ -36,11 +35,11 @@ def from_picture(found: Alignment, *, height: float, forward: float, azimuth_rad
     lever = 0.06 + 0.12 * math.tan(abs(azimuth_rad))
     angle_sd = math.hypot(math.radians(1.0), math.sqrt(float(found.covariance[0, 0])), lever * angle, 0.1 * misfit)
     height_sd = math.hypot(0.012 * foot, lever * height, 0.06 * foot * misfit)
-    return FootMotion(angle, height, forward, angle_sd, height_sd)
+    return FootMotion(angle, height, angle_sd, height_sd)
 
 
-def from_landmarks(angle: float, height: float, forward: float, foot: float) -> FootMotion:
+def from_landmarks(angle: float, height: float, foot: float) -> FootMotion:
     """Dress the landmarks' own motion: the network shows half to all of a turn, three quarters to all of a rise."""
     angle_sd = math.hypot(math.radians(4.0), 0.8 * angle)
     height_sd = math.hypot(0.05 * foot, 0.35 * height)
-    return FootMotion(angle, height, forward, angle_sd, height_sd)
+    return FootMotion(angle, height, angle_sd, height_sd)

@@ -16,7 +16,7 @@ from formcheck.model import FloatArray
 
 __all__ = ["Level", "Template", "rear_pixels", "sample"]
 
-_ABOVE_ANKLE = 0.12
+_ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
 _AHEAD = 0.62
 _RIM = np.ones((7, 7), dtype=np.uint8)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from formcheck.feet.align import Alignment, align, best_starts
 from formcheck.feet.anchor import Anchor
 from formcheck.feet.channels import planes
+from formcheck.feet.floor import Floor
 from formcheck.feet.geometry import Motion
 from formcheck.model import FloatArray
 
@@ -24,10 +25,15 @@ _STILL_RAD_PER_S = math.radians(5.0)
 
 
 class FootFollower:
-    """Align each picture with an anchor's template. Call `follow` once a frame."""
+    """Align each picture with an anchor's template. Call `follow` once a frame.
 
-    def __init__(self, anchor: Anchor, time_s: float) -> None:
+    `floor_shift` is how far the floor has moved in the picture since the rest, picture pixels; motions are against it.
+    """
+
+    def __init__(self, anchor: Anchor, image: NDArray[np.uint8], time_s: float) -> None:
         self.anchor = anchor
+        self.floor_shift = np.zeros(2)
+        self._floor = Floor(image, anchor.leg.heel, anchor.leg.toe)
         self._pivot = anchor.pivot
         self._last = Motion(0.0, np.zeros(2))
         self._time_s = time_s
@@ -35,7 +41,8 @@ class FootFollower:
     def follow(self, image: NDArray[np.uint8], time_s: float) -> Alignment:
         """Return the motion since the rest that explains this picture best."""
         anchor = self.anchor
-        images = planes(anchor.crop.cut(image), anchor.colours)
+        self.floor_shift = self._floor.shift(image)
+        images = planes(anchor.crop.shifted(self.floor_shift).cut(image), anchor.colours)
         starts = best_starts(anchor.template, images[0], self._candidates())
         found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.cost)
         self._follow_rest(found, time_s - self._time_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,11 @@ from formcheck.feet.anchor import Anchor
 from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 
-__all__ = ["Zero", "as_flat", "is_flat", "same_stand", "sole_direction", "was_raised"]
+__all__ = ["FlatSense", "Zero", "as_flat", "same_stand", "sole_direction", "was_raised"]
 
-_LEAN = math.radians(15.0)  # landmark sole of a flat foot seen from the side, at most
-_CAMERA_RISE = 0.5  # tangent of the highest look down at the feet that is allowed for
-_FLAT_AGAIN = math.radians(6.0)
+_STEEPEST = math.radians(40.0)
+_FLAT_AGAIN = math.radians(8.0)
+_MEMORY_S = 10.0
 _HEEL_LOWER = 0.12
 
 
@@ -46,9 +47,29 @@ class Zero:
         return heel, heel + self.sole_px * np.array([self.facing * math.cos(direction), math.sin(direction)])
 
 
-def is_flat(leg: LegPoints, azimuth_rad: float) -> bool:
-    """Tell whether a resting foot can be flat, by the line of its heel and toe landmarks."""
-    return -_LEAN < sole_direction(leg) < _LEAN + math.atan(_CAMERA_RISE * math.tan(abs(azimuth_rad)))
+class FlatSense:
+    """Tell a flat foot from one held raised, before there is a zero: the sole has not been seen much flatter.
+
+    The landmark line of a flat sole points down by anything from -10° to 30°, with shoe, camera height and view. So
+    only the person's own is a measure. Should a first rest be a raised one all the same, `was_raised` shows it later.
+    """
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, float]] = deque()
+
+    def update(self, time_s: float, direction: float) -> None:
+        """Add the sole direction (radians) of a frame."""
+        self._seen.append((time_s, direction))
+        while time_s - self._seen[0][0] > _MEMORY_S:
+            self._seen.popleft()
+
+    def accepts(self, leg: LegPoints) -> bool:
+        """Tell whether a resting foot is as flat as it has been."""
+        direction = sole_direction(leg)
+        if not self._seen:
+            return abs(direction) < _STEEPEST
+        flattest = float(np.quantile([d for _, d in self._seen], 0.1))
+        return abs(direction) < _STEEPEST and direction < flattest + _FLAT_AGAIN
 
 
 def sole_direction(leg: LegPoints) -> float:
