@@ -27,9 +27,11 @@ class BelowOwnBest(Limited):
 def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
     """Grade the peak against the best of the first `peers` and of this rep itself."""
     peak, sd, at = evidence.high(rule.measure)
-    best = np.nanmax([peak, *(_peak(rule, other) for other in peers[: rule.of_first])], initial=-np.inf)
-    if not np.isfinite(peak) or best <= 0:
+    if not np.isfinite(peak):
         return not_judged("not seen well enough", at, rule.fault.value)
+    best = max([peak, *(_peak(rule, other) for other in peers[: rule.of_first])])
+    if best <= 0:
+        return not_judged("no movement to compare with", at, rule.fault.value)
     finding = grade(peak / best, sd / best, rule.fault.value, at, below=True)
     if finding.level == "ok" and rule.watch is not None and peak / best < rule.watch.value:
         return Finding("watch", finding.value, finding.sd, rule.watch.value, at)
@@ -37,4 +39,5 @@ def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, peers: Sequence
 
 
 def _peak(rule: BelowOwnBest, evidence: Evidence) -> float:
-    return evidence.high(rule.measure)[0]
+    peak = evidence.high(rule.measure)[0]
+    return peak if np.isfinite(peak) else -np.inf

@@ -1,0 +1,141 @@
+"""What the engine makes of movements people do: good reps, faults, and what is no rep at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from figure import Motion, Pose, bumps, drop, film, heel_raises
+from test_engine_laws import DURATION_S, STARTS, judge
+
+
+def _faults(result: object) -> list[list[str]]:
+    return [[fault.rule for fault in rep.faults] for rep in result.reps]  # type: ignore[attr-defined]
+
+
+def test_good_heel_raises_are_valid_and_measured() -> None:
+    result = judge(film(heel_raises(STARTS), DURATION_S), stature_cm=175.0)
+    assert result.counts.valid == len(STARTS)
+    for rep in result.reps:
+        assert rep.peak["ankle_range_deg"] == pytest.approx(30.0, abs=2.0)
+        assert rep.peak["heel_height_cm"] == pytest.approx(8.3, abs=0.6)
+        assert rep.peak["heel_height_cm_sd"] > 0
+
+
+def _course_with(rule: str) -> Motion:
+    """Four heel raises, the third with a fault."""
+    all_reps, third = bumps(STARTS), bumps([STARTS[2]])
+
+    def motion(t: float) -> Pose:
+        up, fault = all_reps(t), third(t)
+        match rule:
+            case "low_height":
+                return Pose(sole_deg=30 * (up - 0.6 * fault))
+            case "knee_bend":
+                return Pose(sole_deg=30 * up, knee_deg=4 + 22 * fault, shank_deg=3 + 8 * fault)
+            case _:
+                return Pose(sole_deg=30 * up, trunk_deg=2 + 20 * fault)
+
+    return motion
+
+
+@pytest.mark.parametrize("rule", ["low_height", "knee_bend", "trunk_lean"])
+def test_a_fault_is_found_on_its_rep_and_on_no_other(rule: str) -> None:
+    result = judge(film(_course_with(rule), DURATION_S))
+    assert _faults(result) == [[], [], [rule], []]
+    assert result.counts.flagged == 1
+
+
+def test_a_small_first_rep_is_judged_by_the_best_that_follows() -> None:
+    course, first = bumps(STARTS), bumps([STARTS[0]])
+    result = judge(film(lambda t: Pose(sole_deg=30 * (course(t) - 0.6 * first(t))), DURATION_S))
+    assert _faults(result) == [["low_height"], [], [], []]
+
+
+def test_heels_that_stay_up_between_raises_are_told_and_still_counted() -> None:
+    starts = [1.5 + 1.5 * k for k in range(4)]
+    course = bumps(starts, up_s=0.7, top_s=0.1)
+
+    def motion(t: float) -> Pose:
+        between = 0.3 if starts[0] + 0.5 < t < starts[-1] + 1.0 else 0.0
+        return Pose(sole_deg=30 * max(course(t), between))
+
+    result = judge(film(motion, starts[-1] + 4.0))
+    assert result.counts.completed == 4
+    assert "heel_not_down" in _faults(result)[1]
+
+
+def test_small_movements_are_counted() -> None:
+    assert judge(film(heel_raises(STARTS, 0.4), DURATION_S)).counts.completed == len(STARTS)
+
+
+NO_REP = {
+    "sway": lambda t: Pose(shank_deg=3 + 2 * bumps(STARTS)(t), trunk_deg=2 - 3 * bumps(STARTS)(t)),
+    "squat": lambda t: Pose(shank_deg=3 + 25 * bumps(STARTS)(t), knee_deg=4 + 80 * bumps(STARTS)(t)),
+    "sit_down": lambda t: Pose(knee_deg=4 + 86 * bumps([3.0], top_s=5.0)(t), shank_deg=3),
+    "walk_past": lambda t: Pose(x_cm=40 + 30 * t, sole_deg=20 * abs((2 * t) % 2 - 1)),
+}
+
+
+@pytest.mark.parametrize("name", NO_REP)
+def test_other_movements_count_nothing(name: str) -> None:
+    assert judge(film(NO_REP[name], DURATION_S)).counts.completed == 0
+
+
+def test_walking_in_counts_nothing_and_the_set_that_follows_counts() -> None:
+    raises = heel_raises([6.0, 8.5])
+
+    def motion(t: float) -> Pose:
+        walking = Pose(x_cm=60 + 35 * min(t, 4.0), sole_deg=20 * abs((2 * t) % 2 - 1))
+        return walking if t < 4.0 else Pose(sole_deg=raises(t).sole_deg, x_cm=200)
+
+    assert judge(film(motion, 12.0)).counts.completed == 2
+
+
+def test_a_rep_hidden_in_part_is_not_judged_rather_than_wrong() -> None:
+    recording = drop(film(heel_raises(STARTS), DURATION_S), STARTS[1] + 0.6, STARTS[1] + 1.5)
+    result = judge(recording)
+    assert result.counts.flagged == 0
+    hidden = [rep for rep in result.reps if rep.start_s < STARTS[1] + 1.0 < rep.end_s]
+    assert all(rep.verdict == "cannot_judge" for rep in hidden)
+
+
+def test_feet_outside_the_picture_are_refused() -> None:
+    recording = film(heel_raises(STARTS), DURATION_S)
+    recording.points[..., 1] += 60
+    result = judge(recording)
+    assert result.counts.completed == 0
+    assert result.setup[0].problem == "feet_out_of_frame"
+
+
+def _stretch(lifted_s: float | None = None, dropout: tuple[float, float] | None = None) -> object:
+    hold = bumps([2.0], up_s=1.0, top_s=12.0)
+    lift = bumps([lifted_s], up_s=0.4, top_s=2.0) if lifted_s is not None else lambda t: 0.0
+    rear: Motion = lambda t: Pose(  # noqa: E731
+        shank_deg=4 + 22 * hold(t) + 4 * lift(t), knee_deg=4, sole_deg=12 * lift(t), x_cm=200 - 60 * hold(t)
+    )
+    front: Motion = lambda t: Pose(shank_deg=4 + 10 * hold(t), knee_deg=4 + 20 * hold(t), x_cm=200)  # noqa: E731
+    recording = film(rear, 20.0, 15.0, other=front)
+    return judge(drop(recording, *dropout) if dropout else recording, "gastrocnemius_stretch")
+
+
+def test_a_stretch_is_timed() -> None:
+    (hold,) = _stretch().holds  # type: ignore[attr-defined]
+    assert hold.held_s == pytest.approx(12.6, abs=0.5)
+    assert not hold.reached
+    assert hold.verdict == "ok"
+
+
+def test_a_short_dropout_does_not_break_a_hold() -> None:
+    (hold,) = _stretch(dropout=(7.0, 7.4)).holds  # type: ignore[attr-defined]
+    assert hold.held_s == pytest.approx(12.6, abs=0.5)
+
+
+def test_a_longer_dropout_is_subtracted() -> None:
+    (hold,) = _stretch(dropout=(7.0, 8.2)).holds  # type: ignore[attr-defined]
+    assert hold.held_s == pytest.approx(12.6 - 1.2, abs=0.5)
+
+
+def test_a_lifted_heel_breaks_the_hold_and_is_the_fault() -> None:
+    (hold,) = _stretch(lifted_s=8.0).holds  # type: ignore[attr-defined]
+    assert hold.end_s == pytest.approx(8.2, abs=0.4)
+    assert [fault.rule for fault in hold.faults] == ["heel_lift"]
