@@ -104,9 +104,13 @@ def test_odd_and_upright_sizes_are_written(tmp_path: Path, size: tuple[int, int]
 
 def test_size_may_change_half_way(tmp_path: Path) -> None:
     result = made_result(["ok"])
-    frames = [Frame(i, i / 10, np.zeros((48 + 10 * i, 64, 3), dtype=np.uint8)) for i in range(3)]
+    white = np.full((480, 640, 3), 255, dtype=np.uint8)
+    frames = [Frame(0, 0.0, white[::10, ::10]), Frame(1, 0.1, white)]
     annotate(frames, made_recording(result, (64, 48)), result, tmp_path / "out.mp4")
-    assert len(times_of(tmp_path / "out.mp4")) == 3
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    assert [picture.shape for picture in pictures] == [(48, 64)] * 2
+    assert (pictures[1][30:, :20] > 240).all()
 
 
 def test_frames_beyond_the_recording_are_written_too(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def draw(
 ) -> ink.Picture:
     """Return a copy of an RGB picture with everything on it; nobody seen leaves out skeleton and marks."""
     canvas = image.copy()
-    if observation is not None and observation.seen:
+    if observation is not None:
         draw_skeleton(canvas, observation, near_side)
         draw_marks(canvas, observation, marks)
     draw_panel(canvas, panel)
@@ -280,4 +280,4 @@ def _is_near(landmark: int, near_side: Side) -> bool:
 def _unit(canvas: ink.Picture) -> float:
     """Return the length that everything is drawn in: a pixel of a picture 540 high, less in a narrow one."""
     height, width = canvas.shape[:2]
-    return float(min(height, 1.5 * width)) / 540.0
+    return float(min(height, 1.1 * width)) / 540.0

@@ -60,7 +60,6 @@ class _Writer:
     def __init__(self, container: OutputContainer, path: Path, width: int, height: int) -> None:
         self._container = container
         self._path = path
-        self._size = (width, height)
         self._last_tick = -1
         self._gap = _TICKS // 30
         stream = container.add_stream("libx264", rate=30, options={"crf": "21", "preset": "veryfast"})
@@ -70,9 +69,7 @@ class _Writer:
         self._stream = stream
 
     def add(self, time_s: float, picture: Picture) -> None:
-        """Encode one picture; times must rise, and are moved up by a tick where they do not."""
-        if (picture.shape[1], picture.shape[0]) != self._size:  # a file may change its size half-way
-            picture = cast("Picture", cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA))
+        """Encode one picture, scaled to the first one's size; a time that does not rise is moved up by a tick."""
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
         tick = max(round(time_s * _TICKS), self._last_tick + 1)
         frame.pts, frame.time_base = tick, Fraction(1, _TICKS)
