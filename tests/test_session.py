@@ -20,8 +20,9 @@ from made_video import make_video, steady
 from formcheck.errors import FormcheckError, SourceError
 from formcheck.model import Frame, LandmarkRecording, PoseObservation
 from formcheck.pose import FakeEstimator
-from formcheck.session import SPLIT_FROM_S, WARM_UP_S, _spans, record, record_many
-from formcheck.workers import Progress, in_processes
+from formcheck.session import Progress, record, record_many
+from formcheck.session.split import SPLIT_FROM_S, WARM_UP_S, _spans
+from formcheck.session.workers import in_processes
 
 
 def script(seconds: float, *, x: float = 480.0) -> list[PoseObservation]:
@@ -125,18 +126,43 @@ def test_parts_follow_the_person_of_the_first_part(long: Path) -> None:
     assert nose_x == pytest.approx(np.full(400, 20.0), abs=5)
 
 
-@given(announced_s=st.floats(SPLIT_FROM_S, 3600), jobs=st.integers(2, 8))
-def test_parts_cover_the_video_and_take_equally_long(announced_s: float, jobs: int) -> None:
-    spans = _spans(announced_s, jobs)
+class FromRest:
+    """A refiner that measures from the first picture it sees from `ready_s` on, as foot tracking does from a rest."""
+
+    def __init__(self, ready_s: float) -> None:
+        self._ready_s = ready_s
+        self._rest_s: float | None = None
+
+    def update(self, frame: Frame, observation: PoseObservation) -> PoseObservation:
+        if self._rest_s is None and frame.time_s >= self._ready_s:
+            self._rest_s = frame.time_s
+        points, sd_px = observation.points.copy(), observation.sd_px.copy()
+        points[-1] = np.nan if self._rest_s is None else frame.time_s - self._rest_s
+        sd_px[-1] = np.nan if self._rest_s is None else 0.5
+        return replace(observation, points=points, sd_px=sd_px)
+
+
+@pytest.mark.parametrize("ready_s", [0.5, 15.0], ids=["rest-at-the-start", "rest-after-the-prelude"])
+def test_parts_measure_from_the_same_rest(long: Path, ready_s: float) -> None:
+    factories = {
+        "estimator_factory": partial(FakeEstimator, script(40.0)),
+        "refiner_factory": partial(FromRest, ready_s),
+    }
+    assert_same_frames(record(long, **factories), record(long, **factories, jobs=2))
+
+
+@given(announced_s=st.floats(SPLIT_FROM_S, 3600), jobs=st.integers(2, 8), lead_s=st.floats(WARM_UP_S, 6.0))
+def test_parts_cover_the_video_and_take_equally_long(announced_s: float, jobs: int, lead_s: float) -> None:
+    spans = _spans(announced_s, jobs, lead_s)
     assert spans[0][:2] == (0.0, 0.0)
     assert spans[-1][2] == np.inf
     assert 1 < len(spans) <= jobs
     for before, after in pairwise(spans):
         assert before[2] == after[1]
         assert after[1] - after[0] == pytest.approx(WARM_UP_S)
-    lengths = [min(stop, announced_s) - start for start, _, stop in spans]
-    assert lengths == pytest.approx([lengths[0]] * len(spans))
-    assert min(lengths) >= SPLIT_FROM_S / 2 - 1e-9
+    work = [min(stop, announced_s) - keep + (lead_s if keep else 0.0) for _, keep, stop in spans]
+    assert work == pytest.approx([work[0]] * len(spans))
+    assert min(work) >= SPLIT_FROM_S / 2 - 1e-9
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

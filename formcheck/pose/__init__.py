@@ -2,7 +2,8 @@
 
 from formcheck.pose.estimator import PoseEstimator, nobody
 from formcheck.pose.fake import FakeEstimator
-from formcheck.pose.follow import FollowingEstimator, same_place
+from formcheck.pose.follow import same_place
+from formcheck.pose.following import FollowingEstimator
 from formcheck.pose.mediapipe_pose import MediaPipeEstimator
 from formcheck.pose.model_file import MODEL_SHA256, ModelFile, find_model
 from formcheck.pose.seal import network_sealed, seal_network
