@@ -118,7 +118,8 @@ def _read_picture(follower: FootFollower, found: Alignment) -> tuple[float, Foot
     carried = found.motion.travel(np.zeros(2))
     column = float(anchor.heel_base[0] + follower.floor_shift[0] + (plane.matrix @ carried)[0] / scale)
     height = float(follower.drift[1] - carried[1]) / scale
-    return column, from_picture(found, height=height, azimuth_rad=plane.azimuth_rad, scale=scale)
+    strain = follower.strain(found)
+    return column, from_picture(found, height=height, strain=strain, azimuth_rad=plane.azimuth_rad, scale=scale)
 
 
 def _read_landmarks(follower: FootFollower, leg: LegPoints) -> tuple[float, FootMotion]:

@@ -13,6 +13,13 @@ __all__ = ["LOST_COST", "WORN_COST", "FootMotion", "from_landmarks", "from_pictu
 LOST_COST = 1.5  # mean capped residual above which the foot is not there (0.4 to 1.2 where it is)
 WORN_COST = 0.95  # above this a resting template is renewed: light or clothes have changed
 
+_GOOD_COST, _GOOD_STRAIN = 0.7, 0.7
+_ANGLE_SD = math.radians(0.8)
+_HEIGHT_SD = 0.012
+_SHARE, _SHARE_OBLIQUE = 0.04, 0.10
+_ANGLE_PER_STRAIN = math.radians(1.0)
+_HEIGHT_PER_STRAIN = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class FootMotion:
@@ -27,14 +34,21 @@ class FootMotion:
     height_sd: float
 
 
-def from_picture(found: Alignment, *, height: float, azimuth_rad: float, scale: float) -> FootMotion:
-    """Dress an alignment with its uncertainty. Lengths in picture pixels; `scale` is working per picture pixel."""
+def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad: float, scale: float) -> FootMotion:
+    """Dress an alignment with its uncertainty.
+
+    `height` in picture pixels, `scale` working per picture pixel, `strain` how far the picture drew the pivot from its
+    place, working pixels: both cannot be right, so what they disagree by is doubt. The share of the motion itself is
+    that of an azimuth some degrees off, of a foot shape that is a mean one, and obliquely of perspective.
+    """
     angle = found.motion.angle
     foot = WORKING_LENGTH / scale
-    misfit = max(0.0, found.cost - 0.7)
-    lever = 0.06 + 0.12 * math.tan(abs(azimuth_rad))
-    angle_sd = math.hypot(math.radians(1.0), math.sqrt(float(found.covariance[0, 0])), lever * angle, 0.1 * misfit)
-    height_sd = math.hypot(0.012 * foot, lever * height, 0.06 * foot * misfit)
+    misfit = max(0.0, found.cost - _GOOD_COST)
+    doubt = max(0.0, strain - _GOOD_STRAIN)
+    share = _SHARE + _SHARE_OBLIQUE * math.tan(abs(azimuth_rad))
+    picture = math.sqrt(float(found.covariance[0, 0]))
+    angle_sd = math.hypot(_ANGLE_SD, picture, share * angle, 0.1 * misfit, _ANGLE_PER_STRAIN * doubt)
+    height_sd = math.hypot(_HEIGHT_SD * foot, share * height, 0.06 * foot * misfit, _HEIGHT_PER_STRAIN * doubt / scale)
     return FootMotion(angle, height, angle_sd, height_sd)
 
 
