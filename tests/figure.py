@@ -127,9 +127,7 @@ def mirror(recording: LandmarkRecording) -> LandmarkRecording:
     order = mirrored_order()
     points = recording.points[:, order].copy()
     points[..., 0] = WIDTH - points[..., 0]
-    return replace(
-        recording, points=points, visibility=recording.visibility[:, order], sd_px=recording.sd_px[:, order]
-    )
+    return replace(recording, points=points, visibility=recording.visibility[:, order], sd_px=recording.sd_px[:, order])
 
 
 def drop(recording: LandmarkRecording, start_s: float, end_s: float) -> LandmarkRecording:

@@ -1,0 +1,142 @@
+"""The parts of the engine, one at a time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from figure import bumps, min_jerk
+from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
+from formcheck.engine.problems import ProblemLog
+from formcheck.engine.reps import RepCounter, RepLimits
+from formcheck.engine.setup import classify_view
+from formcheck.engine.timing import RepTiming, time_rep
+
+LIMITS = RepLimits(enter=1.5, most=25.0, least=-12.0, min_s=0.4, max_s=15.0)
+
+
+def count(xs: np.ndarray, fps: float = 30.0, base: float = 0.0) -> tuple[list[RepTiming], RepCounter]:
+    counter = RepCounter(LIMITS, base)
+    reps = [counter.update(i / fps, float(x)) for i, x in enumerate(xs)]
+    return [rep for rep in reps if rep is not None], counter
+
+
+def trace(starts: list[float], duration_s: float, height: float = 8.0, fps: float = 30.0) -> np.ndarray:
+    course = bumps(starts)
+    return np.array([height * course(i / fps) for i in range(int(duration_s * fps))])
+
+
+def test_hovering_at_the_threshold_counts_nothing_twice() -> None:
+    t = np.arange(0, 20, 1 / 30)
+    hover = 1.5 + 0.3 * np.sin(2 * np.pi * 1.5 * t)
+    reps, _ = count(hover)
+    assert len(reps) <= 1
+
+
+def test_a_dip_at_the_top_is_one_rep() -> None:
+    xs = trace([1.0], 5.0)
+    xs[60:66] -= 2.0
+    assert len(count(xs)[0]) == 1
+
+
+@given(drift=st.floats(-0.15, 0.15))
+def test_slow_drift_of_the_camera_changes_no_count(drift: float) -> None:
+    xs = trace([2.0, 5.0, 8.0, 11.0], 14.0)
+    assert len(count(xs + drift * np.arange(len(xs)) / 30.0)[0]) == 4
+
+
+def test_reps_that_do_not_come_all_the_way_down_are_told_apart() -> None:
+    t = np.arange(0, 9, 1 / 30)
+    xs = np.where((t > 1) & (t < 7), 4.0 - 4.0 * np.cos(2 * np.pi * (t - 1) / 1.5), 0.0)
+    xs = np.where((t > 1.75) & (t < 6.25), np.maximum(xs, 2.0), xs)
+    assert len(count(xs)[0]) == 4
+
+
+def test_sitting_down_is_no_rep_and_is_told() -> None:
+    xs = -40 * np.array([min_jerk((t - 1.0) / 1.5) for t in np.arange(0, 4, 1 / 30)])
+    reps, counter = count(xs)
+    assert not reps
+    assert counter.strayed
+
+
+def test_a_long_gap_drops_the_rep_that_was_under_way() -> None:
+    xs = trace([1.0], 6.0)
+    xs[40:100] = math.nan
+    assert not count(xs)[0]
+
+
+def test_a_rep_is_timed_from_rest_to_rest() -> None:
+    t = np.arange(0, 5, 1 / 30)
+    rep = time_rep(t, np.array([8 * bumps([1.0])(x) for x in t]), 0.0, 0.0)
+    assert rep.start_s == pytest.approx(1.0, abs=0.1)
+    assert rep.peak_s == pytest.approx(1.95, abs=0.05)
+    assert rep.end_s == pytest.approx(2.9, abs=0.1)
+    assert rep.height == pytest.approx(8.0)
+
+
+HOLD = HoldLimits(reach=12.0, within=3.0, lost=5.0, settle_s=1.0, grace_s=0.5)
+
+
+def hold(xs: np.ndarray, fps: float = 15.0, broken: range = range(0)) -> list[HoldTiming]:
+    timer = HoldTimer(HOLD)
+    ends = [timer.update(i / fps, float(x), "right", "heel_lift" if i in broken else None) for i, x in enumerate(xs)]
+    return [end for end in [*ends, timer.finish(len(xs) / fps)] if end is not None]
+
+
+def lean(duration_s: float, fps: float) -> np.ndarray:
+    course = bumps([1.0], up_s=1.0, top_s=duration_s)
+    return np.array([4 + 20 * course(t) for t in np.arange(0, duration_s + 5, 1 / fps)])
+
+
+@pytest.mark.parametrize("fps", [10.0, 30.0, 60.0])
+def test_a_hold_does_not_depend_on_frame_rate(fps: float) -> None:
+    (held,) = hold(lean(10.0, fps), fps)
+    assert held.held_s == pytest.approx(10.6, abs=0.3)
+    assert held.broken_by is None
+
+
+def test_a_hold_is_broken_by_a_rule_that_lasts() -> None:
+    assert [h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 130))][0] == "heel_lift"
+    assert [h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 93))] == [None]
+
+
+def test_a_hold_goes_on_until_the_video_ends() -> None:
+    (held,) = hold(lean(10.0, 15.0)[:120])
+    assert held.end_s == pytest.approx(119 / 15)
+
+
+def test_swaying_is_no_hold() -> None:
+    t = np.arange(0, 10, 1 / 15)
+    assert not hold(14 + 6 * np.sin(2 * np.pi * 0.8 * t))
+
+
+def test_problems_are_told_when_they_last() -> None:
+    log = ProblemLog()
+    course: list[tuple[float, str | None]] = [
+        (0.0, "moving"),
+        (1.0, None),
+        (5.0, "no_person"),
+        (5.5, None),
+        (8.0, "no_person"),
+    ]
+    changes = [log.update(t, problem) for t, problem in course]
+    assert all(change is not None for change in changes)
+    told = log.finish(10.0, anything_seen=True)
+    assert [(p.problem, p.start_s, p.end_s) for p in told] == [("no_person", 8.0, 10.0)]
+
+
+def test_a_problem_is_always_named_where_nothing_was_judged() -> None:
+    log = ProblemLog()
+    log.update(0.0, "too_far")
+    assert [p.problem for p in log.finish(0.4, anything_seen=False)] == ["too_far"]
+
+
+@pytest.mark.parametrize(
+    ("azimuth", "view"), [(0, "side"), (-20, "side"), (40, "oblique"), (-45, "oblique"), (85, "front")]
+)
+def test_views(azimuth: float, view: str) -> None:
+    assert classify_view(azimuth) == view

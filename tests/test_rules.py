@@ -1,0 +1,207 @@
+"""Each form rule on evidence made for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from formcheck.measures.names import column_name
+from formcheck.rules import (
+    BelowOwnBest,
+    DropsBelowOwn,
+    Evidence,
+    Fades,
+    NotReturned,
+    OffTempo,
+    RisesAbove,
+    StaysBelow,
+    Uneven,
+    check_rep,
+    check_set,
+)
+from formcheck.rules.evidence import grade
+
+WORDS: dict[str, Any] = {"cue": "Higher.", "text": "{value} of {limit}, as a test."}
+SOURCE = "default, not from literature"
+
+
+def cited(value: float) -> dict[str, object]:
+    return {"value": value, "source": SOURCE}
+
+
+def evidence(**columns: list[float] | float) -> Evidence:
+    """Two seconds of frames; a number is a measure that rises to it and falls back, a list is taken as it is."""
+    t = np.linspace(0.0, 2.0, 41)
+    course = np.clip(1.4 * np.sin(np.pi * t / 2.0), 0, 1)
+    series: dict[str, Any] = {}
+    for name, value in columns.items():
+        values = course * value if isinstance(value, float) else np.interp(t, np.linspace(0, 2, len(value)), value)
+        series[name], series[f"{name}_sd"] = values, np.full(len(t), 0.1)
+    return Evidence("right", "both", "side", 0.0, 1.0, 2.0, t, series)
+
+
+def heels(height: float) -> Evidence:
+    return evidence(**{column_name("heel_height_cm", "right"): height})
+
+
+KNEE = RisesAbove.model_validate(
+    {"check": "rises_above", "measure": "knee_flexion_change_deg", "limit": cited(12.0), **WORDS}
+)
+
+
+@pytest.mark.parametrize(("value", "level"), [(5.0, "ok"), (12.05, "watch"), (13.0, "fault"), (30.0, "fault")], ids=str)
+def test_rises_above(value: float, level: str) -> None:
+    finding = check_rep(KNEE, evidence(knee_flexion_change_right_deg=value), ())
+    assert finding is not None
+    assert finding.level == level
+
+
+def test_a_glitch_of_a_few_frames_is_no_fault() -> None:
+    rep = evidence(knee_flexion_change_right_deg=2.0)
+    rep.series["knee_flexion_change_right_deg"][20:23] = 60.0
+    finding = check_rep(KNEE, rep, ())
+    assert finding is not None
+    assert finding.level == "ok"
+
+
+def test_what_was_not_seen_is_not_judged() -> None:
+    rep = evidence(knee_flexion_change_right_deg=30.0)
+    rep.series["knee_flexion_change_right_deg"][:20] = np.nan
+    finding = check_rep(KNEE, rep, ())
+    assert finding is not None
+    assert finding.level == "cannot_judge"
+    assert finding.reason
+
+
+def test_a_rule_says_nothing_of_a_view_it_is_not_for() -> None:
+    assert check_rep(KNEE, replace(evidence(knee_flexion_change_right_deg=30.0), view="front"), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "sd", "limit", "below", "level"),
+    [
+        (10.0, 1.0, 12.0, False, "ok"),
+        (12.5, 1.0, 12.0, False, "watch"),
+        (13.5, 1.0, 12.0, False, "fault"),
+        (0.5, 0.05, 0.6, True, "fault"),
+        (0.58, 0.05, 0.6, True, "watch"),
+        (0.7, 0.05, 0.6, True, "ok"),
+        (2.0, 1.5, 1.0, False, "cannot_judge"),
+        (float("nan"), 1.0, 1.0, False, "cannot_judge"),
+    ],
+)
+def test_guard_band(value: float, sd: float, limit: float, below: bool, level: str) -> None:  # noqa: FBT001
+    assert grade(value, sd, limit, 0.0, below=below).level == level
+
+
+LOW = BelowOwnBest.model_validate(
+    {
+        "check": "below_own_best",
+        "measure": "heel_height_cm",
+        "of_first": 3,
+        "watch": cited(0.8),
+        "fault": cited(0.6),
+        **WORDS,
+    }
+)
+
+
+@pytest.mark.parametrize(("height", "level"), [(9.0, "ok"), (7.0, "watch"), (4.0, "fault")], ids=str)
+def test_below_own_best(height: float, level: str) -> None:
+    peers = [heels(10.0), heels(9.0), heels(9.5)]
+    finding = check_rep(LOW, heels(height), peers)
+    assert finding is not None
+    assert finding.level == level
+    assert finding.value == pytest.approx(height / 10.0, rel=1e-6)
+
+
+def test_own_best_is_of_the_first_reps_only() -> None:
+    finding = check_rep(LOW, heels(5.5), [heels(6.0), heels(6.0), heels(6.0), heels(20.0)])
+    assert finding is not None
+    assert finding.level == "ok"
+
+
+NOT_DOWN = NotReturned.model_validate(
+    {"check": "not_returned", "measure": "heel_height_cm", "limit": cited(0.15), **WORDS}
+)
+
+
+@pytest.mark.parametrize(("left", "level"), [(0.0, "ok"), (1.0, "ok"), (4.0, "fault")], ids=str)
+def test_not_returned(left: float, level: str) -> None:
+    column = column_name("heel_height_cm", "right")
+    finding = check_rep(NOT_DOWN, evidence(**{column: [0.0, 10.0, 10.0, 10.0, left, left]}), ())
+    assert finding is not None
+    assert finding.level == level
+
+
+UNEVEN = Uneven.model_validate({"check": "uneven", "measure": "ankle_rise_cm", "limit": cited(0.2), **WORDS})
+
+
+@pytest.mark.parametrize(("right", "level"), [(8.0, "ok"), (7.5, "ok"), (4.0, "fault")], ids=str)
+def test_uneven_is_the_same_for_both_sides(right: float, level: str) -> None:
+    for left_column, right_column in [("left", "right"), ("right", "left")]:
+        rep = evidence(**{f"ankle_rise_{left_column}_cm": 8.0, f"ankle_rise_{right_column}_cm": right})
+        finding = check_rep(UNEVEN, rep, ())
+        assert finding is not None
+        assert finding.level == level
+
+
+TEMPO = OffTempo.model_validate({"check": "off_tempo", "period_s": cited(3.0), "tolerance_s": cited(0.5), **WORDS})
+
+
+def test_tempo_is_judged_with_a_metronome_only() -> None:
+    rep = heels(10.0)
+    levels = [check_rep(TEMPO, replace(rep, metronome=on), ()) for on in (True, False)]
+    assert [finding.level for finding in levels if finding is not None] == ["fault", "ok"]
+
+
+BENT = StaysBelow.model_validate(
+    {"check": "stays_below", "measure": "knee_flexion_change_deg", "limit": cited(12.0), **WORDS}
+)
+
+
+@pytest.mark.parametrize(("bend", "level"), [(30.0, "ok"), (5.0, "fault")], ids=str)
+def test_a_knee_that_must_bend(bend: float, level: str) -> None:
+    finding = check_rep(BENT, evidence(knee_flexion_change_right_deg=[bend, bend]), ())
+    assert finding is not None
+    assert finding.level == level
+
+
+VALGUS = DropsBelowOwn.model_validate(
+    {
+        "check": "drops_below_own",
+        "measure": "knee_separation_change_cm",
+        "views": ["front"],
+        "limit": cited(1.0),
+        **WORDS,
+    },
+    strict=False,
+)
+
+
+def test_knees_are_held_against_the_persons_other_reps() -> None:
+    def knees(apart: float) -> Evidence:
+        return replace(evidence(knee_separation_change_cm=[apart, apart]), view="front")
+
+    peers = [knees(1.0), knees(1.1), knees(0.9)]
+    findings = [check_rep(VALGUS, knees(apart), peers) for apart in (0.8, -1.5)]
+    assert [finding.level for finding in findings if finding is not None] == ["ok", "fault"]
+
+
+FADE = Fades.model_validate({"check": "fades", "measure": "heel_height_cm", "limit": cited(0.2), **WORDS})
+
+
+@pytest.mark.parametrize(("last", "level"), [(9.5, "ok"), (7.0, "fault")], ids=["steady", "fading"])
+def test_fade(last: float, level: str) -> None:
+    finding = check_set(FADE, [heels(10.0)] * 4 + [heels(last)] * 3)
+    assert finding is not None
+    assert finding.level == level
+
+
+def test_fade_needs_six_reps() -> None:
+    finding = check_set(FADE, [heels(10.0), heels(10.0), heels(5.0)])
+    assert finding is not None
+    assert finding.level == "cannot_judge"
