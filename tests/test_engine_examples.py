@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from figure import Motion, Pose, bumps, drop, film, heel_raises
 from test_engine_laws import DURATION_S, STARTS, judge
 

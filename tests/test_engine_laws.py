@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure import Motion, Pose, bumps, drop, film, heel_raises, mirror
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figure import Motion, Pose, bumps, drop, film, heel_raises, mirror
 from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
 from formcheck.report import result_json

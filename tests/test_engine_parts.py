@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from figure import bumps, min_jerk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figure import bumps, min_jerk
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
@@ -100,7 +100,7 @@ def test_a_hold_does_not_depend_on_frame_rate(fps: float) -> None:
 
 
 def test_a_hold_is_broken_by_a_rule_that_lasts() -> None:
-    assert [h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 130))][0] == "heel_lift"
+    assert next(h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 130))) == "heel_lift"
     assert [h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 93))] == [None]
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from figure import film, heel_raises
+from test_engine_laws import DURATION_S, STARTS
+
 from formcheck.errors import SourceError
 from formcheck.evaluate import LabelledClip, evaluate_clip, find_labelled, summarise
 from formcheck.specs.loader import load_spec
-from test_engine_laws import DURATION_S, STARTS
 
 SPEC = load_spec("heel_raise").spec
 

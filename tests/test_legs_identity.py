@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from figure import Pose, film, heel_raises
+
 from formcheck.model import LandmarkRecording, PoseObservation
 from formcheck.signals import LegIdentity
 from formcheck.skeleton import index

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from figure import STATURE_CM, Pose, film
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figure import STATURE_CM, Pose, film
 from formcheck.engine.calibrate import Scale, calibrate, zero_row
 from formcheck.measures.angles import (
     compute_inclination,

@@ -93,7 +93,7 @@ def test_a_rule_says_nothing_of_a_view_it_is_not_for() -> None:
         (float("nan"), 1.0, 1.0, False, "cannot_judge"),
     ],
 )
-def test_guard_band(value: float, sd: float, limit: float, below: bool, level: str) -> None:  # noqa: FBT001
+def test_guard_band(value: float, sd: float, limit: float, below: bool, level: str) -> None:
     assert grade(value, sd, limit, 0.0, below=below).level == level
 
 
