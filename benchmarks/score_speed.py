@@ -21,8 +21,8 @@ from pathlib import Path
 import av
 import cv2
 
-from formcheck.feet import FootTracker
 from formcheck.pose import MediaPipeEstimator, find_model, seal_network
+from formcheck.refine import PictureRefiner
 from formcheck.session import RefinerFactory, record
 
 MEGABYTE = 1024.0 * (1 if sys.platform != "darwin" else 1024)  # ru_maxrss counts KiB, on macOS bytes
@@ -85,8 +85,8 @@ def compare(video: Path, rounds: int) -> None:
     ways = {
         "landmarks, jobs 1": recorded(video, 1, None),
         "landmarks, jobs 2": recorded(video, 2, None),
-        "landmarks and feet, jobs 1": recorded(video, 1, FootTracker),
-        "landmarks and feet, jobs 2": recorded(video, 2, FootTracker),
+        "landmarks and feet, jobs 1": recorded(video, 1, PictureRefiner),
+        "landmarks and feet, jobs 2": recorded(video, 2, PictureRefiner),
     }
     frames = bare_loop(video)  # not timed: the first run warms the disk and loads the libraries
     ratios: dict[str, list[float]] = {name: [] for name in ways}
@@ -108,7 +108,7 @@ def memory(video: Path) -> None:
     def note(done_s: float, total_s: float) -> None:
         at_s[done_s] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
 
-    record(video, estimator_factory=MediaPipeEstimator, refiner_factory=FootTracker, progress=note)
+    record(video, estimator_factory=MediaPipeEstimator, refiner_factory=PictureRefiner, progress=note)
     first = next(value for done_s, value in at_s.items() if done_s >= 60.0)
     last = list(at_s.values())[-1]
     print(

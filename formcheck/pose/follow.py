@@ -19,6 +19,8 @@ SETTLED_S: Final = 0.5
 HOME_S: Final = 2.0
 """A place held for this long is where the person exercises."""
 HOME_TORSOS: Final = 0.5
+LEAVE_TORSOS: Final = 0.9
+"""A lunge on the spot moves the trunk by less."""
 REACH_TORSOS: Final = 0.75
 SPEED_TORSOS_S: Final = 4.0
 """Walking fast is about 3 torso lengths a second."""
@@ -140,4 +142,5 @@ def _same_size(a: Stand, b: Stand) -> bool:
 
 def _leaves(state: Followed, new: Stand) -> bool:
     """Whether `new` is out of the followed person's home (if they have one) while they were last seen in it."""
-    return state.home is not None and not _at(state.home, new)
+    home = state.home
+    return home is not None and not _at(home, new) and home.distance_px(new) > LEAVE_TORSOS * home.torso_px
