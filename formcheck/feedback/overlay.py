@@ -16,7 +16,7 @@ import numpy as np
 from formcheck.feedback import _ink as ink
 from formcheck.feedback.words import number
 from formcheck.model import PoseObservation, Side, Stage, Verdict
-from formcheck.skeleton import CONNECTIONS, INDEX, LANDMARKS, N_LANDMARKS
+from formcheck.skeleton import CONNECTIONS, INDEX, LANDMARKS, SIDES
 
 __all__ = ["Mark", "MarkKind", "Message", "Panel", "draw", "draw_marks", "draw_panel", "draw_skeleton"]
 
@@ -24,6 +24,7 @@ MarkKind = Literal["ankle", "shank", "knee", "heel"]
 Point = tuple[float, float]
 
 _SEEN: Final = 0.5  # visibility below which a landmark is a guess: far legs have 0.25 to 0.6, good ones 0.9
+_TRACKED: Final = tuple(INDEX[f"{side}_{part}"] for side in SIDES for part in ("heel_base", "ball"))
 _HEEL_DOWN_CM: Final = 0.5  # lower than this is what a heel on the floor reads
 _STAGE_WORDS: Final[dict[Stage, str]] = {
     "setup": "Set-up",
@@ -88,17 +89,20 @@ def draw(
 def draw_skeleton(canvas: ink.Picture, observation: PoseObservation, near_side: Side) -> None:
     """Draw the limbs into `canvas`: the near side light and strong, the other thin and grey, guesses dashed."""
     points, unit = _points(canvas, observation), _unit(canvas)
+    seen = [bool(visible >= _SEEN) for visible in observation.visibility]
+    for end in _TRACKED:  # there only where foot tracking found them in the picture
+        seen[end] = True
     strokes = sorted(_limbs(points, observation), key=lambda limb: _is_near(limb[0], near_side))
     for edge in (True, False):  # all dark edges first: no edge crosses a neighbour's line
         for a, b in strokes:
             near = _is_near(a, near_side) and _is_near(b, near_side)
-            faint = min(observation.visibility[a], observation.visibility[b]) < _SEEN
+            faint = not (seen[a] and seen[b])
             thickness = unit * (1.2 if faint else 2.6 if near else 1.6)
             colour = ink.DARK if edge else ink.WHITE if near else ink.GREY
             dash = 5 * unit if faint else 0.0
             ink.line(canvas, points[a], points[b], colour, thickness + (2 * unit if edge else 0), dash=dash)
     for joint in sorted({end for limb in strokes for end in limb}):
-        if _is_near(joint, near_side) and observation.visibility[joint] >= _SEEN:
+        if _is_near(joint, near_side) and seen[joint]:
             ink.dot(canvas, points[joint], 4 * unit, ink.DARK)
             ink.dot(canvas, points[joint], 2.6 * unit, ink.BLUE)
 
@@ -240,7 +244,7 @@ def _tag(canvas: ink.Picture, unit: float, words: str, centre: Point, colour: in
 def _limbs(points: Sequence[Point], observation: PoseObservation) -> list[tuple[int, int]]:
     """Return the lines to draw; where foot tracking found a sole, it takes the place of the guessed one."""
     limbs = list(CONNECTIONS)
-    for side in ("left", "right"):
+    for side in SIDES:
         ends = INDEX[f"{side}_heel_base"], INDEX[f"{side}_ball"]
         if np.isfinite([points[end] for end in ends]).all():
             guessed = {INDEX[f"{side}_heel"], INDEX[f"{side}_foot_index"]}
@@ -267,8 +271,7 @@ def _points(canvas: ink.Picture, observation: PoseObservation) -> list[Point]:
     """Return the landmarks in pixels of the canvas, which may be smaller or larger than the observed frame."""
     scale = np.array([canvas.shape[1] / observation.size[0], canvas.shape[0] / observation.size[1]])
     points = observation.points.astype(np.float64) * scale
-    missing = [(float("nan"), float("nan"))] * (N_LANDMARKS - len(points))
-    return [*((float(x), float(y)) for x, y in points), *missing]
+    return [(float(x), float(y)) for x, y in points]
 
 
 def _is_near(landmark: int, near_side: Side) -> bool:

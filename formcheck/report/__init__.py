@@ -1,8 +1,7 @@
 """Results for people and machines: JSON, CSV, the terminal's table, the HTML page, the annotated video."""
 
-from formcheck.report._files import check_target
 from formcheck.report.frames_csv import frames_csv, write_frames_csv
 from formcheck.report.result_json import json_text, result_json, write_json
 from formcheck.report.table import render_table
 
-__all__ = ["check_target", "frames_csv", "json_text", "render_table", "result_json", "write_frames_csv", "write_json"]
+__all__ = ["frames_csv", "json_text", "render_table", "result_json", "write_frames_csv", "write_json"]

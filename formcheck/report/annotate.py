@@ -17,7 +17,7 @@ from formcheck.errors import OutputError
 from formcheck.feedback._ink import Picture
 from formcheck.feedback.overlay import draw
 from formcheck.model import Frame, LandmarkRecording, SetResult
-from formcheck.report._files import cannot_write, written_whole
+from formcheck.whole_files import cannot_write, written_whole
 from formcheck.report._story import Story
 from formcheck.report._summary import strong_side
 

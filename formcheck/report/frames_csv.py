@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from formcheck.model import SetResult
-from formcheck.report._files import write_text
+from formcheck.whole_files import write_text
 
 __all__ = ["frames_csv", "write_frames_csv"]
 

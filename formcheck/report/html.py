@@ -22,7 +22,7 @@ from formcheck.feedback.words import (
     title,
 )
 from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, Verdict
-from formcheck.report._files import write_text
+from formcheck.whole_files import write_text
 from formcheck.report._summary import (
     assumptions,
     clock,
@@ -231,7 +231,7 @@ def _view_words(result: SetResult) -> str:
         return "not known"
     seen = {"side": "from the side", "oblique": "from between side and front", "front": "from the front"}[result.view]
     measured_side = "both sides measured" if strong_side(result) == "both" else f"{result.near_side} side measured"
-    return f"{seen}, {number(result.azimuth_deg, '°', digits=0)} away from a pure side view; {measured_side}"
+    return f"{seen}, {number(abs(result.azimuth_deg), '°', digits=0)} away from a pure side view; {measured_side}"
 
 
 def _scale_words(result: SetResult) -> str:

@@ -3,7 +3,7 @@
 (() => {
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const root = document.documentElement;
-  const paperWidth = 680;
+  const paper = { width: 680, height: 540 };  // fits below the counts on the first sheet
 
   const coloured = (value, style) => {
     if (typeof value === "string") return value.startsWith("--") ? style.getPropertyValue(value).trim() : value;
@@ -14,20 +14,20 @@
     return value;
   };
 
-  const draw = (id, width) => {
+  const draw = (id, sheet) => {
     const { data, layout } = coloured(figures[id], getComputedStyle(root));
     layout.font.family = getComputedStyle(document.body).fontFamily;
-    if (width) layout.width = width;
+    if (sheet) Object.assign(layout, { width: sheet.width, height: Math.min(layout.height, sheet.height) });
     const touch = matchMedia("(pointer: coarse)").matches;
     if (touch) layout.dragmode = false;
-    return Plotly.react(id, data, layout, { responsive: !width, displaylogo: false, displayModeBar: false });
+    return Plotly.react(id, data, layout, { responsive: !sheet, displaylogo: false, displayModeBar: false });
   };
   const visible = () => Object.keys(figures).filter((id) => document.getElementById(id).offsetParent !== null);
-  const drawAll = (width) => visible().forEach((id) => draw(id, width));
+  const drawAll = (sheet) => visible().forEach((id) => draw(id, sheet));
 
   drawAll();
   document.querySelectorAll("details").forEach((part) => part.addEventListener("toggle", () => drawAll()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
-  addEventListener("beforeprint", () => { root.classList.add("printing"); drawAll(paperWidth); });
+  addEventListener("beforeprint", () => { root.classList.add("printing"); drawAll(paper); });
   addEventListener("afterprint", () => { root.classList.remove("printing"); drawAll(); });
 })();

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from formcheck.model import Fault, Hold, Rep, SetResult
-from formcheck.report._files import write_text
+from formcheck.whole_files import write_text
 
 __all__ = ["SCHEMA", "json_text", "result_json", "write_json"]
 
