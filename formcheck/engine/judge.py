@@ -102,7 +102,7 @@ def judge_set(spec: ExerciseSpec, reps: Sequence[Evidence]) -> tuple[Fault, ...]
 
 
 def describe_peak(spec: ExerciseSpec, evidence: Evidence) -> Mapping[str, float]:
-    """Return the extreme of each measure the spec shows, with its `_sd`; left out where it was not seen well."""
+    """Return, with its `_sd`, the value of each shown measure furthest from rest; left out where not seen well."""
     out: dict[str, float] = {}
     for measure in spec.peak:
         if readable_in(measure, evidence.view):
@@ -115,7 +115,9 @@ def _describe(measure: MeasureName, evidence: Evidence, out: dict[str, float]) -
     low, low_sd, _ = evidence.high(measure, share=1 - _PEAK_SHARE)
     if not np.isfinite(high):
         return
-    value, sd = (high, high_sd) if abs(high) >= abs(low) else (low, low_sd)
+    values = evidence.values(measure)[0]
+    rest = float(values[np.isfinite(values)][[0, -1]].mean())
+    value, sd = (high, high_sd) if high - rest >= rest - low else (low, low_sd)
     if measure.endswith("_cm"):
         sd = float(np.hypot(sd, value * evidence.scale_sd))
     out[measure], out[f"{measure}_sd"] = value, sd
