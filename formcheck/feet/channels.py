@@ -14,7 +14,7 @@ SIGMAS = (2.5, 1.0)
 """Blur of the coarse and the fine level, working pixels."""
 
 _HIGH_PASS = 6.0
-_DARK = 30.0  # grey levels of noise and glare below which ratios mean nothing
+_DARK = 80.0  # grey levels of noise and glare: below these, ratios mean ever less
 _GREY_UNIT = 8.0 / (128.0 + _DARK)  # eight levels at medium brightness
 # Ratios, not differences: dark skin shows its form as well as light skin, and a lamp more or less changes nothing.
 _LOGARITHM = (np.log(np.arange(256) + _DARK) / _GREY_UNIT).astype(np.float32)
