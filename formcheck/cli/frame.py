@@ -62,17 +62,15 @@ def problem(error: FormcheckError) -> None:
 def show(renderable: RenderableType) -> None:
     """Write a table or the like to stdout."""
     console = Console(file=sys.stdout)
-    _to_stdout(lambda: console.print(renderable))
+    with console.capture() as captured:
+        console.print(renderable)
+    show_text(captured.get())
 
 
 def show_text(text: str) -> None:
-    """Write text to stdout as it is."""
-    _to_stdout(lambda: sys.stdout.write(text))
-
-
-def _to_stdout(write: Callable[[], Any]) -> None:
+    """Write text to stdout as it is. Raises OutputError."""
     try:
-        write()
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError as error:  # `| head` has seen enough
         _forget_stdout()

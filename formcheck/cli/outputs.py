@@ -13,6 +13,7 @@ import typer
 from formcheck.cli.frame import show_text
 from formcheck.cli.progress import ScoringBar
 from formcheck.model import Frame, LandmarkRecording, SetResult
+from formcheck.whole_files import check_target
 
 __all__ = ["Outputs"]
 
@@ -37,8 +38,6 @@ class Outputs:
 
     def check(self, videos: Sequence[Path], recordings: Sequence[Path]) -> None:
         """Refuse names that cannot do what is meant, before any work. Raises OutputError and usage errors."""
-        from formcheck.report import check_target
-
         for option, name in self._by_video():
             if len(videos) > 1 and STEM not in name:
                 raise _misused(

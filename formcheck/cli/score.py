@@ -12,7 +12,7 @@ import typer
 from formcheck.cli.frame import chatter, problem, show
 from formcheck.cli.outputs import Outputs
 from formcheck.cli.progress import ScoringBar, scoring_bar
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, SourceError
 from formcheck.model import LandmarkRecording, SetResult
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class _Session:
             self.results[index] = result
             bar.aside(lambda: self._show(result, render_table(result)))
             self.outputs.write_for(self.videos[index], outcome, result, bar)
+            if result.tracked_fraction == 0.0:
+                raise SourceError(f"{self.videos[index]}: nobody was seen; film the whole body, from head to feet")
         except FormcheckError as error:
             told = error
             bar.aside(lambda: problem(told))

@@ -17,9 +17,9 @@ from formcheck.errors import OutputError
 from formcheck.feedback._ink import Picture
 from formcheck.feedback.overlay import draw
 from formcheck.model import Frame, LandmarkRecording, SetResult
-from formcheck.whole_files import cannot_write, written_whole
 from formcheck.report._story import Story
 from formcheck.report._summary import strong_side
+from formcheck.whole_files import cannot_write, written_whole
 
 __all__ = ["annotate", "fitted_size"]
 

@@ -22,7 +22,6 @@ from formcheck.feedback.words import (
     title,
 )
 from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, Verdict
-from formcheck.whole_files import write_text
 from formcheck.report._summary import (
     assumptions,
     clock,
@@ -36,6 +35,7 @@ from formcheck.report._summary import (
 )
 from formcheck.report.charts import figure, further_measures, shown_measures
 from formcheck.report.pictures import peak_pictures
+from formcheck.whole_files import write_text
 
 __all__ = ["report_html", "write_report"]
 

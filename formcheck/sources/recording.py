@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,9 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.errors import OutputError, SourceError
+from formcheck.errors import SourceError
 from formcheck.model import LandmarkRecording, SourceInfo
 from formcheck.skeleton import LANDMARKS, N_LANDMARKS
+from formcheck.whole_files import cannot_write, written_whole
 
 __all__ = ["SCHEMA", "load_recording", "save_recording"]
 
@@ -44,33 +43,14 @@ def save_recording(recording: LandmarkRecording, path: str | Path) -> None:
         "notes": list(recording.notes),
         "landmarks": list(LANDMARKS),
     }
-    arrays = {name: getattr(recording, name) for name in _ARRAYS}
-    try:
-        _write_whole(target, header=np.array(json.dumps(header, ensure_ascii=False)), **arrays)
-    except OSError as error:
-        raise OutputError(f"{target}: the landmarks cannot be written ({error.strerror or error})") from error
-
-
-def _write_whole(target: Path, **arrays: NDArray[Any]) -> None:
-    """Write to a temporary file beside the target, then put it in place."""
-    if target.is_dir():
-        raise IsADirectoryError(0, "is a folder")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """Return the process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    arrays: dict[str, NDArray[Any]] = {name: getattr(recording, name) for name in _ARRAYS}
+    text = json.dumps(header, ensure_ascii=False)
+    with written_whole(target) as partial:
+        try:
+            with partial.open("wb") as file:
+                np.savez_compressed(file, allow_pickle=False, header=np.array(text), **arrays)
+        except OSError as error:
+            raise cannot_write(target, error) from error
 
 
 def load_recording(path: str | Path) -> LandmarkRecording:

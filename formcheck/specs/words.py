@@ -46,10 +46,8 @@ def problem_of(error: ErrorDetails, parsed: Parsed, schema: Mapping[str, Any]) -
             words = f"{dotted(place)}.{_bare(error['ctx']['discriminator'])} is missing; {_one_of_tags(schema, place)}"
             return Problem(mark_of(place, parsed), words)
         case "extra_forbidden":
-            known = list(_properties(error["loc"][:-1], schema))
-            return Problem(
-                mark_of(place, parsed), f"{dotted(place)} is not a known key; {_guess(str(place[-1]), known)}"
-            )
+            guess = _guess(str(place[-1]), list(_properties(error["loc"][:-1], schema)))
+            return Problem(parsed.keys[place], f"{dotted(place)} is not a known key; {guess}")
         case "union_tag_invalid":
             place = (*place, _bare(error["ctx"]["discriminator"]))
             tags = _words_in(error["ctx"]["expected_tags"])

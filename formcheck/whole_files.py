@@ -1,0 +1,58 @@
+"""Whole files or none: what is written appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from formcheck.errors import OutputError
+
+__all__ = ["cannot_write", "check_target", "write_text", "written_whole"]
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` and move it there at the end; on any failure, Ctrl-C too, remove it.
+
+    A device or a pipe is written to as it is.
+    """
+    check_target(path)
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        try:
+            partial.replace(path)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_target(path: Path) -> None:
+    """Refuse, before any work is done, a name under which nothing can be written. Raises OutputError."""
+    if path.is_dir():
+        raise OutputError(f"{path}: cannot write: it is a folder; give the name of a file")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: cannot write: there is no folder {path.parent}; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise OutputError(f"{path}: cannot write: no permission; choose another folder or name")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all."""
+    with written_whole(path) as partial:
+        try:
+            partial.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Return the error to tell, with the system's reason."""
+    reason = (error.strerror or str(error)).lower()
+    return OutputError(f"{path}: cannot write: {reason}; check the folder, its permissions and free space")
