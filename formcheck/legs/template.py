@@ -1,0 +1,116 @@
+"""What one leg looked like at rest, pixel by pixel, and how each pixel follows the joints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.legs import chain
+from formcheck.legs.colours import Level, Plane, sample
+from formcheck.legs.mask import Leg
+from formcheck.legs.window import SHANK
+from formcheck.model import FloatArray
+
+__all__ = ["LegTemplate", "View", "leg_templates"]
+
+_REACH = 0.24 * SHANK  # from the bones: half a wide leg
+_BESIDE = 7  # how far past the outline, a square of so many pixels
+_BEYOND_BALL = 0.12 * SHANK
+_DETAIL_WEIGHT = 0.3  # light and shade on a leg change while it turns: its outline is worth more
+_DEEP = 9  # so far inside the outline, a square of so many pixels, a pixel surely is leg
+_KEPT = (900, 1400)  # pixels of the coarse and the fine level with the most to say
+_LEAST = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """Pixels of one level: `points` (n, 2) at rest, `across` and `down` (n, SIZE), `trust` and `values` (n, 2)."""
+
+    points: FloatArray
+    across: NDArray[np.float32]
+    down: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    values: Plane
+
+    def moved(self, motion: FloatArray, *, every: int = 1) -> FloatArray:
+        """Return where every n-th pixel is after a motion (SIZE,)."""
+        shift = np.stack([self.across[::every] @ motion, self.down[::every] @ motion], axis=-1)
+        return np.asarray(self.points[::every] + shift, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegTemplate:
+    """One leg at rest: its `views`, coarse then fine, and `deep`, pixels that surely are leg (their values unused)."""
+
+    views: tuple[View, ...]
+    deep: View
+
+    def repainted(self, rest: Sequence[Level]) -> LegTemplate:
+        """Return the same pixels with values read anew, after the colour table has changed."""
+        views = tuple(
+            View(v.points, v.across, v.down, v.trust, sample(level.values, v.points))
+            for v, level in zip(self.views, rest, strict=True)
+        )
+        return LegTemplate(views, self.deep)
+
+
+def leg_templates(
+    mask: NDArray[np.bool_], legs: tuple[Leg, Leg], rest: Sequence[Level]
+) -> tuple[LegTemplate, LegTemplate] | None:
+    """Build both templates from the mask (h, w) and the levels of a rest window; None where a leg is hardly seen."""
+    rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]]
+    grid = np.stack([columns, rows], axis=-1).astype(np.float64)
+    distances = [_distance(grid, leg) for leg in legs]
+    byte = mask.astype(np.uint8)
+    outside = cv2.dilate(byte, np.ones((_BESIDE, _BESIDE), np.uint8)) > 0
+    found = []
+    for k, leg in enumerate(legs):
+        where = chain.place(grid, leg)
+        beyond = 1.0 + _BEYOND_BALL / max(chain.BALL_SHARE * float(np.linalg.norm(leg.toe - leg.ankle)), 1.0)
+        own = (distances[k] < _REACH) & (distances[k] < distances[1 - k])
+        chosen = outside & own & (where.along > chain.TOP) & (where.foot < beyond)
+        if np.count_nonzero(chosen & mask) < _LEAST:
+            return None
+        found.append(_leg_template(byte, chosen, grid, leg, rest))
+    return found[0], found[1]
+
+
+def _leg_template(
+    mask: NDArray[np.uint8], chosen: NDArray[np.bool_], grid: FloatArray, leg: Leg, rest: Sequence[Level]
+) -> LegTemplate:
+    points = grid[chosen]
+    across, down = chain.weights(chain.place(points, leg), points[:, 1] > leg.ankle[1] - 0.05 * SHANK)
+    inside = cv2.erode(mask, np.ones((3, 3), np.uint8))[chosen]
+    trust = np.stack([_DETAIL_WEIGHT * inside, np.ones(len(points))], axis=-1).astype(np.float32)
+    whole = View(points, across, down, trust, np.zeros((len(points), 2), dtype=np.float32))
+    views = tuple(_view(whole, level, kept) for level, kept in zip(rest, _KEPT, strict=True))
+    deep = np.flatnonzero(cv2.erode(mask, np.ones((_DEEP, _DEEP), np.uint8))[chosen])[::2]
+    return LegTemplate(views, _part(whole, deep, whole.values[deep]))
+
+
+def _view(whole: View, level: Level, kept: int) -> View:
+    """Keep the pixels that have most to say: where the level is flat nothing tells a shift."""
+    slopes = sample(level.slopes, whole.points)
+    say = (whole.trust * (slopes[:, :2] ** 2 + slopes[:, 2:] ** 2)).sum(axis=1)
+    best = np.sort(np.argsort(-say, kind="stable")[:kept])
+    return _part(whole, best, sample(level.values, whole.points[best]))
+
+
+def _part(whole: View, rows: NDArray[np.intp], values: Plane) -> View:
+    return View(whole.points[rows], whole.across[rows], whole.down[rows], whole.trust[rows], values)
+
+
+def _distance(grid: FloatArray, leg: Leg) -> FloatArray:
+    """Return how far each pixel is from the bones of a leg."""
+    bones = ((leg.hip, leg.knee), (leg.knee, leg.ankle), (leg.ankle, leg.toe))
+    return np.asarray(np.min([_from_line(grid, a, b) for a, b in bones], axis=0), dtype=np.float64)
+
+
+def _from_line(grid: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    along = b - a
+    share = np.clip((grid - a) @ along / max(float(along @ along), 1.0), 0.0, 1.0)
+    return np.asarray(np.linalg.norm(grid - a - share[..., None] * along, axis=-1), dtype=np.float64)

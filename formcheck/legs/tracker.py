@@ -1,0 +1,145 @@
+"""Replace knees and ankles of an observation by what the picture shows, in front and oblique views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.legs import chain
+from formcheck.legs.align import Alignment, Expectation, align, best_start
+from formcheck.legs.anchor import Anchor
+from formcheck.legs.rest import Rest, RestFinder
+from formcheck.legs.window import SHANK
+from formcheck.model import FloatArray, Frame, PoseObservation
+from formcheck.skeleton import SIDES, index
+
+__all__ = ["LegTracker"]
+
+Landmarks = NDArray[np.float32]
+
+# Degrees from the side. Below the second limit a foot's outline turns with it and no longer tells the ankle's rise.
+_SIDEWAYS = 35.0
+_RISE_FROM = 60.0
+
+# How well a landmark tells where the knee has gone, shank lengths.
+_KNEE_SD = (0.02, 0.025)
+_RISES = np.arange(-0.32, 0.05, 0.04) * SHANK
+_DRIFTS = np.array([-0.05, 0.0, 0.05]) * SHANK
+
+# A good top costs .2 to .5, in deep shadow .6; background in place of a leg 1.2 and more.
+_LOST = 0.9
+_LOST_S = 1.0
+
+# Of the distance moved: the outline's own error grows with how far the foot has turned.
+_SHARE_OF_MOTION = 0.12
+_LEAST_SD = 0.003  # of body height
+_LANDMARK_SD = (0.007, 0.02)  # of body height, knee and ankle, where only the landmark is left
+
+
+@dataclass(slots=True, eq=False)
+class _Now:
+    """The rest in force, its anchor (None in a side view), the last motions, and since when the legs are lost."""
+
+    rest: Rest
+    anchor: Anchor | None
+    motions: list[FloatArray]
+    lost_since: float | None = None
+
+
+class LegTracker:
+    """Follow both legs by the picture. Call `update` once a frame, seen or not.
+
+    Every frame is compared with the rest frame, so nothing drifts.
+
+    In side views, and until a rest of .4 s was seen, observations pass unchanged. Otherwise a point is its landmark's
+    place at rest plus the motion measured; where the picture gives none the landmark stays, with a wider `sd_px`.
+    """
+
+    def __init__(self) -> None:
+        self._finder = RestFinder()
+        self._now: _Now | None = None
+
+    def update(self, frame: Frame, observation: PoseObservation) -> PoseObservation:
+        """Return the observation with `left/right_knee` and `left/right_ankle` as the picture shows them."""
+        points = np.asarray(observation.points, dtype=np.float64)
+        rest = self._finder.update(observation.time_s, points)
+        if rest is not None and self._wants(rest, observation.time_s):
+            anchor = Anchor(frame.image, rest) if rest.azimuth_deg >= _SIDEWAYS else None
+            self._now = _Now(rest, anchor, [np.zeros(chain.SIZE) for _ in SIDES])
+        if self._now is None or self._now.anchor is None or not observation.seen:
+            return observation
+        found = _alignments(self._now, self._now.anchor, frame, points)
+        self._mark_lost(self._now, found, observation.time_s)
+        moved, sd = observation.points.copy(), observation.sd_px.copy()
+        for side, alignment in zip(SIDES, found, strict=True):
+            _write(side, alignment, self._now.anchor, moved, sd)
+        return replace(observation, points=moved, sd_px=sd)
+
+    def _wants(self, rest: Rest, time_s: float) -> bool:
+        """Whether this rest should become the anchor."""
+        now = self._now
+        if now is None or now.rest.left_for(rest):
+            return True
+        return now.lost_since is not None and time_s - now.lost_since > _LOST_S
+
+    def _mark_lost(self, now: _Now, found: list[Alignment | None], time_s: float) -> None:
+        if all(_good(alignment) for alignment in found):
+            now.lost_since = None
+        elif now.lost_since is None:
+            now.lost_since = time_s
+
+
+def _good(alignment: Alignment | None) -> TypeGuard[Alignment]:
+    return alignment is not None and alignment.cost < _LOST
+
+
+def _alignments(now: _Now, anchor: Anchor, frame: Frame, points: FloatArray) -> list[Alignment | None]:
+    """Align both legs; None for a leg that has no template or no landmark to start from."""
+    if anchor.templates is None:
+        return [None, None]
+    window = anchor.window.cut(frame.image)
+    seen = anchor.levels(window)
+    found: list[Alignment | None] = []
+    for k, side in enumerate(SIDES):
+        knee = anchor.shift(points, index(side, "knee"))
+        if not np.isfinite(knee).all():
+            found.append(None)
+            continue
+        start = best_start(anchor.templates[k], seen[0], [now.motions[k], *_starts(knee)])
+        result = align(anchor.templates[k], seen, start, _expected(knee))
+        now.motions[k] = result.motion
+        found.append(result)
+    anchor.learn(window, {k: a.motion for k, a in enumerate(found) if _good(a)})
+    return found
+
+
+def _starts(knee: FloatArray) -> list[FloatArray]:
+    return [chain.pose(knee, np.array([0.5 * knee[0] + drift, rise])) for rise in _RISES for drift in _DRIFTS]
+
+
+def _expected(knee: FloatArray) -> Expectation:
+    mean, precision = np.zeros(chain.SIZE), np.zeros((chain.SIZE, chain.SIZE))
+    for row, value, sd in zip(chain.KNEE, knee, _KNEE_SD, strict=True):
+        mean[row], precision[row, row] = value, 1.0 / (sd * SHANK) ** 2
+    return Expectation(mean, precision)
+
+
+def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landmarks, sd: Landmarks) -> None:
+    """Write one leg's knee and ankle into an observation's arrays, or widen their deviation."""
+    for part, rows, wide in (("knee", chain.KNEE, _LANDMARK_SD[0]), ("ankle", chain.ANKLE, _LANDMARK_SD[1])):
+        row = index(side, part)
+        if not _good(alignment):
+            sd[row] = np.hypot(sd[row], wide * anchor.rest.height)
+            continue
+        shift = alignment.motion[list(rows)] / anchor.window.scale
+        spread = float(np.sqrt(alignment.covariance[list(rows), list(rows)].max())) / anchor.window.scale
+        points[row, 0] = anchor.rest.points[row, 0] + shift[0]
+        if part == "knee" or anchor.rest.azimuth_deg >= _RISE_FROM:
+            points[row, 1] = anchor.rest.points[row, 1] + shift[1]
+            error = _SHARE_OF_MOTION * float(np.linalg.norm(shift))
+        else:
+            error = wide * anchor.rest.height
+        sd[row] = np.sqrt(spread**2 + error**2 + (_LEAST_SD * anchor.rest.height) ** 2)
