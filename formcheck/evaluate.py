@@ -116,6 +116,7 @@ def _read(truth_path: Path) -> LabelledClip:
     if not isinstance(truth, dict) or truth.get("schema") != TRUTH_SCHEMA or "exercise" not in truth:
         raise SourceError(f"{truth_path}: expected schema {TRUTH_SCHEMA!r} and an exercise")
     videos = [p for p in sorted(truth_path.parent.glob(f"{name}.*")) if p.suffix in (".mp4", ".mov", ".mkv", ".webm")]
+    videos += [p for p in [truth_path.with_name(f"{name}.npz")] if p.exists()]
     if not videos:
         raise SourceError(f"{truth_path}: the clip it labels, {name}.mp4, is not beside it")
     frames_path = truth_path.with_name(f"{name}.truth.npz")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from formcheck.cli.doctor import doctor
+from formcheck.cli.evaluate import evaluate
 from formcheck.cli.frame import CommandGroup, run, show_version
 from formcheck.cli.score import score
 from formcheck.cli.specs import specs
@@ -37,6 +38,7 @@ def options(
 
 app.command()(score)
 app.add_typer(specs, name="specs")
+app.command()(evaluate)
 app.command()(doctor)
 
 
