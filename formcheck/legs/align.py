@@ -43,7 +43,7 @@ class Alignment:
 def best_start(template: LegTemplate, coarse: Level, starts: Sequence[FloatArray]) -> FloatArray:
     """Return the start that fits the coarse level best."""
     view = template.views[0]
-    where = np.concatenate([view.moved(start, every=_THINNED) for start in starts])
+    where = view.moved(np.array(starts), every=_THINNED).reshape(-1, 2)
     seen = sample(coarse.values, where).reshape(len(starts), -1, 2)
     costs = _capped(seen - view.values[::_THINNED], view.trust[::_THINNED])
     return starts[int(np.argmin(costs))]
@@ -69,11 +69,10 @@ def _refined(
         slopes = sample(level.slopes, where)
         trust = view.trust / np.maximum(residual * residual, 1.0)
         normal, pull = _STIFF + expected.precision, _STIFF @ motion + expected.precision @ (motion - expected.mean)
-        for c in (0, 1):
-            leads = view.across * slopes[:, c, None] + view.down * slopes[:, 2 + c, None]
-            held = leads * trust[:, c, None]
-            normal = normal + (held.T @ leads).astype(np.float64) / _BLUR
-            pull = pull + (held.T @ residual[:, c]).astype(np.float64) / _BLUR
+        leads = view.across * slopes.T[:2, :, None] + view.down * slopes.T[2:, :, None]
+        held = (leads * trust.T[..., None]).reshape(-1, SIZE).T
+        normal = normal + (held @ leads.reshape(-1, SIZE)).astype(np.float64) / _BLUR
+        pull = pull + (held @ residual.T.reshape(-1)).astype(np.float64) / _BLUR
         step = np.clip(np.linalg.solve(normal, -pull), -_LARGEST_STEP, _LARGEST_STEP)
         motion = motion + step
         if float(np.abs(step).max()) < _DONE:

@@ -38,34 +38,38 @@ class Anchor:
         self._rest_image = self.window.cut(image)
         mask = leg_mask(self._rest_image, inside)
         self._colours = _colours(self._rest_image, mask, inside)
-        self.templates = leg_templates(mask, inside, self.levels(self._rest_image))
+        self.templates = leg_templates(mask, inside, self._rest_levels())
         self._frames = 0
 
-    def levels(self, window_image: Image) -> tuple[Level, ...]:
-        """Return the levels of a window cut from a picture."""
-        return levels(window_image, self._colours)
+    def look(self, image: Image) -> tuple[NDArray[np.int32], tuple[Level, ...]]:
+        """Return the colour cells (h, w) and the levels of the window of a picture."""
+        part = self.window.cut(image)
+        found = cells(part)
+        return found, levels(part, found, self._colours)
 
     def shift(self, points: FloatArray, row: int) -> FloatArray:
         """Return how far a landmark has gone since rest, (2,) in working pixels."""
         return np.asarray((points[row] - self.rest.points[row]) * self.window.scale, dtype=np.float64)
 
-    def learn(self, window_image: Image, motions: Mapping[int, FloatArray]) -> None:
-        """Take colours well inside the moved legs as the legs' own: a shadow that falls on them, a lamp.
+    def learn(self, seen: NDArray[np.int32], motions: Mapping[int, FloatArray]) -> None:
+        """Take colours well inside the moved legs, of the cells `seen`, as the legs' own: a shadow, a lamp.
 
         The table and the templates are renewed when enough such pixels were taken for background.
         """
         if self.templates is None or not motions:
             return
-        seen = cells(window_image)
         found = np.concatenate([_at(seen, self.templates[k].deep.moved(motion)) for k, motion in motions.items()])
         self._colours.learn_leg(found, _LEARNING)
         self._frames += 1
         if self._frames >= _EVERY and np.mean(self._colours.table[found] < 0.0) > _DOUBTED:
             self._frames = 0
             self._colours.rebuild()
-            rest = self.levels(self._rest_image)
+            rest = self._rest_levels()
             left, right = self.templates
             self.templates = left.repainted(rest), right.repainted(rest)
+
+    def _rest_levels(self) -> tuple[Level, ...]:
+        return levels(self._rest_image, cells(self._rest_image), self._colours)
 
 
 def _leg(points: FloatArray, side: str) -> Leg:
@@ -90,7 +94,7 @@ def _colours(image: Image, mask: NDArray[np.bool_], legs: tuple[Leg, Leg]) -> Le
     return LegColours(seen[core & (near > 0)], seen[beside & (near > 0)])
 
 
-def _at(seen: NDArray[np.int32], points: FloatArray) -> NDArray[np.int32]:
+def _at(seen: NDArray[np.int32], points: NDArray[np.float32]) -> NDArray[np.int32]:
     """Read whole pixels at points (n, 2), those outside the window left out."""
     x, y = np.rint(points).astype(int).T
     within = (x >= 0) & (y >= 0) & (x < seen.shape[1]) & (y < seen.shape[0])

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.legs.window import Image
-from formcheck.model import FloatArray
 
 __all__ = ["LegColours", "Level", "Plane", "cells", "levels", "log_odds", "sample"]
 
@@ -68,15 +67,15 @@ class Level:
     slopes: Plane
 
 
-def levels(image: Image, colours: LegColours) -> tuple[Level, ...]:
-    """Return the coarse and the fine level of an RGB window."""
+def levels(image: Image, found: Cells, colours: LegColours) -> tuple[Level, ...]:
+    """Return the coarse and the fine level of an RGB window whose colours lie in the cells `found`."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     detail = (grey - cv2.GaussianBlur(grey, (0, 0), _HIGH_PASS)) / _GREY_UNIT
-    both = np.dstack([detail, colours.table[cells(image)]])
+    both = cv2.merge([detail, colours.table[found]])
     return tuple(_level(cv2.GaussianBlur(both, (0, 0), sigma)) for sigma in _SIGMAS)
 
 
-def sample(plane: Plane, points: FloatArray) -> Plane:
+def sample(plane: Plane, points: NDArray[np.floating]) -> Plane:
     """Read a plane (h, w, c) between its pixels at points (n, 2); return (n, c). Beyond it the edge repeats."""
     rows = -(-len(points) // _ROW)  # remap takes no row longer than 32767
     grid = np.zeros((rows * _ROW, 2), dtype=np.float32)
@@ -88,7 +87,7 @@ def sample(plane: Plane, points: FloatArray) -> Plane:
 
 def _level(values: NDArray[np.generic]) -> Level:
     plane = np.asarray(values, dtype=np.float32)
-    slopes = np.dstack([cv2.filter2D(plane, -1, _ACROSS), cv2.filter2D(plane, -1, _ACROSS.T)])
+    slopes = cv2.merge([cv2.filter2D(plane, -1, _ACROSS), cv2.filter2D(plane, -1, _ACROSS.T)])
     return Level(plane, np.asarray(slopes, dtype=np.float32))
 
 

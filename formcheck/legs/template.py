@@ -30,16 +30,18 @@ _LEAST = 300
 class View:
     """Pixels of one level: `points` (n, 2) at rest, `across` and `down` (n, SIZE), `trust` and `values` (n, 2)."""
 
-    points: FloatArray
+    points: NDArray[np.float32]
     across: NDArray[np.float32]
     down: NDArray[np.float32]
     trust: NDArray[np.float32]
     values: Plane
 
-    def moved(self, motion: FloatArray, *, every: int = 1) -> FloatArray:
-        """Return where every n-th pixel is after a motion (SIZE,)."""
-        shift = np.stack([self.across[::every] @ motion, self.down[::every] @ motion], axis=-1)
-        return np.asarray(self.points[::every] + shift, dtype=np.float64)
+    def moved(self, motion: FloatArray, *, every: int = 1) -> NDArray[np.float32]:
+        """Return where every n-th pixel is after a motion (..., SIZE): shape (..., n, 2)."""
+        by = motion.astype(np.float32)
+        moved = np.stack([by @ self.across[::every].T, by @ self.down[::every].T], axis=-1)
+        moved += self.points[::every]
+        return moved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +88,7 @@ def _leg_template(
     across, down = chain.weights(chain.place(points, leg), points[:, 1] > leg.ankle[1] - 0.05 * SHANK)
     inside = cv2.erode(mask, np.ones((3, 3), np.uint8))[chosen]
     trust = np.stack([_DETAIL_WEIGHT * inside, np.ones(len(points))], axis=-1).astype(np.float32)
-    whole = View(points, across, down, trust, np.zeros((len(points), 2), dtype=np.float32))
+    whole = View(points.astype(np.float32), across, down, trust, np.zeros((len(points), 2), dtype=np.float32))
     views = tuple(_view(whole, level, kept) for level, kept in zip(rest, _KEPT, strict=True))
     deep = np.flatnonzero(cv2.erode(mask, np.ones((_DEEP, _DEEP), np.uint8))[chosen])[::2]
     return LegTemplate(views, _part(whole, deep, whole.values[deep]))

@@ -100,8 +100,7 @@ def _alignments(now: _Now, anchor: Anchor, frame: Frame, points: FloatArray) -> 
     """Align both legs; None for a leg that has no template or no landmark to start from."""
     if anchor.templates is None:
         return [None, None]
-    window = anchor.window.cut(frame.image)
-    seen = anchor.levels(window)
+    colours, seen = anchor.look(frame.image)
     found: list[Alignment | None] = []
     for k, side in enumerate(SIDES):
         knee = anchor.shift(points, index(side, "knee"))
@@ -112,7 +111,7 @@ def _alignments(now: _Now, anchor: Anchor, frame: Frame, points: FloatArray) -> 
         result = align(anchor.templates[k], seen, start, _expected(knee))
         now.motions[k] = result.motion
         found.append(result)
-    anchor.learn(window, {k: a.motion for k, a in enumerate(found) if _good(a)})
+    anchor.learn(colours, {k: a.motion for k, a in enumerate(found) if _good(a)})
     return found
 
 
