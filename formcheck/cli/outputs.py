@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from formcheck.cli.frame import show_text
 from formcheck.cli.progress import ScoringBar
-from formcheck.model import Frame, LandmarkRecording, SetResult
 from formcheck.whole_files import check_target
+
+if TYPE_CHECKING:
+    from formcheck.model import Frame, LandmarkRecording, SetResult
 
 __all__ = ["Outputs"]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from formcheck.model import Frame
+if TYPE_CHECKING:
+    from formcheck.model import Frame
 
 __all__ = ["ScoringBar", "scoring_bar"]
 

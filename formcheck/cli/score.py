@@ -13,11 +13,11 @@ from formcheck.cli.frame import chatter, problem, show
 from formcheck.cli.outputs import Outputs
 from formcheck.cli.progress import ScoringBar, scoring_bar
 from formcheck.errors import FormcheckError, SourceError
-from formcheck.model import LandmarkRecording, SetResult
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from formcheck.model import LandmarkRecording, SetResult
     from formcheck.specs.loader import SpecFile
 
 __all__ = ["score"]

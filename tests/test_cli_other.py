@@ -1,0 +1,139 @@
+"""The commands beside `score`: exercises, evaluation, doctor; and what holds for all of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from made_spec import EXAMPLE
+
+COMMANDS = ["score", "specs", "specs list", "specs show", "specs check", "specs schema", "evaluate", "doctor"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(formcheck: Run, command: str) -> None:
+    done = formcheck(*command.split(), "--help")
+    assert done.returncode == 0
+    assert f"formcheck {command}" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_version_is_told(formcheck: Run) -> None:
+    assert formcheck("--version").stdout.startswith("formcheck 0.")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """What makes `--help` slow is what it imports; time itself would depend on the machine."""
+    code = "import sys, formcheck.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"numpy", "cv2", "av", "mediapipe", "plotly", "pydantic", "yaml"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_list_names_every_exercise(formcheck: Run, root: Path) -> None:
+    done = formcheck("specs", "list")
+    assert done.returncode == 0
+    ids = [path.stem for path in (root / "exercise_specs").glob("*.yaml")]
+    assert ids
+    assert all(id_ in done.stdout for id_ in ids)
+
+
+def test_list_goes_on_past_a_bad_spec(formcheck: Run, tmp_path: Path) -> None:
+    (tmp_path / "example.yaml").write_text(EXAMPLE.replace("sets: 3", "sets: no"))
+    done = formcheck("specs", "list", env={"FORMCHECK_SPECS": str(tmp_path)})
+    assert done.returncode == 1
+    assert "heel_raise" in done.stdout
+    assert done.stderr == f"{tmp_path}/example.yaml:8:9: dose.sets must be a whole number, got 'no'\n"
+
+
+def test_show_tells_every_number_with_its_source(formcheck: Run, tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_text(EXAMPLE)
+    shown = formcheck("specs", "show", path).stdout
+    assert shown.count("[default, not from literature]") == EXAMPLE.count("source:")
+    assert "The knee bent by …°; the limit is 12°." in shown
+    assert "It came to … %; the limit is 62 %." in shown
+    assert "{" not in shown
+
+
+def test_check_of_what_ships_is_well(formcheck: Run) -> None:
+    done = formcheck("specs", "check")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) >= 5
+    assert all(line.endswith(".yaml: ok") for line in done.stdout.splitlines())
+
+
+def test_check_tells_good_from_bad(formcheck: Run, tmp_path: Path) -> None:
+    good, bad = tmp_path / "example.yaml", tmp_path / "bad.yaml"
+    good.write_text(EXAMPLE)
+    bad.write_text(EXAMPLE)  # its name is not its id
+    done = formcheck("specs", "check", bad, good)
+    assert done.returncode == 1
+    assert done.stdout == f"{good}: ok\n"
+    assert done.stderr == f"{bad}:2:5: id must be the file's name, bad, got 'example'\n"
+
+
+def test_schema_is_json(formcheck: Run) -> None:
+    assert "movement" in json.loads(formcheck("specs", "schema").stdout)["properties"]
+
+
+@pytest.fixture
+def labelled(samples: Path, tmp_path: Path) -> Path:
+    """A folder with a labelled recording."""
+    for name in ("hr_single_partial.npz", "hr_single_partial.truth.json"):
+        (tmp_path / name).write_bytes((samples / name).read_bytes())
+    return tmp_path
+
+
+def test_evaluate_is_content_when_counts_are_right(formcheck: Run, labelled: Path) -> None:
+    done = formcheck("evaluate", labelled)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "6/6" in done.stdout
+    assert "1 of 1" in done.stdout
+
+
+def test_evaluate_fails_when_a_count_is_wrong_and_says_which(formcheck: Run, labelled: Path) -> None:
+    path = labelled / "hr_single_partial.truth.json"
+    truth = json.loads(path.read_text())
+    truth["reps"].append({"index": 7, "side": "right", "start_s": 90.0, "end_s": 92.0, "faults": ["knee_bend"]})
+    path.write_text(json.dumps(truth))
+    done = formcheck("evaluate", labelled)
+    assert done.returncode == 1
+    assert "7/6" in done.stdout
+    assert "count WRONG; missed knee_bend in 7" in done.stdout
+
+
+def test_evaluate_leaves_out_what_it_has_no_exercise_for(formcheck: Run, labelled: Path) -> None:
+    (labelled / "x.npz").write_bytes(b"")
+    (labelled / "x.truth.json").write_text('{"schema": "formcheck.truth/1", "exercise": "handstand"}')
+    done = formcheck("evaluate", labelled)
+    assert done.returncode == 0
+    assert done.stderr == f"{labelled}/x.npz: left out: there is no exercise handstand\n"
+
+
+def test_evaluate_needs_labelled_clips(formcheck: Run, tmp_path: Path) -> None:
+    done = formcheck("evaluate", tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "no NAME.truth.json in this folder" in done.stderr
+
+
+def test_doctor_finds_what_scoring_needs(formcheck: Run) -> None:
+    done = formcheck("doctor", env={"COLUMNS": "200"})
+    assert (done.returncode, done.stderr) == (0, "")
+    state = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines() if not line.startswith(" ")}
+    assert {state[name] for name in ("versions", "mediapipe", "opencv", "model", "network", "exercises", "data")} == {
+        "ok"
+    }
+    assert {"camera", "screen", "sound"} <= set(state)
+
+
+def test_doctor_says_what_to_do_about_a_bad_model(formcheck: Run, tmp_path: Path) -> None:
+    done = formcheck("doctor", env={"FORMCHECK_MODEL": str(tmp_path / "gone.task"), "COLUMNS": "200"})
+    assert done.returncode == 1
+    assert "WRONG" in done.stdout
+    assert "→ check the name in FORMCHECK_MODEL, or unset it" in done.stdout
