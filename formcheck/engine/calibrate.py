@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.measures.angles import turn_to_side
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray
 from formcheck.skeleton import SIDES
@@ -16,7 +17,7 @@ __all__ = ["ZEROS", "Scale", "calibrate", "seen_median", "zero_row"]
 
 _ZEROED_BY_SIDE = (
     "shank",
-    "knee_flexion",
+    "thigh",
     "sole",
     "sole_tracked",
     "heel_y",
@@ -31,17 +32,24 @@ _LANDMARK_SOLE_SD_DEG = 8.0
 _LANDMARK_HEEL_SD_CM = 1.5
 """Foot landmarks follow a foot only in part: on rendered clips the sole was off by 3 to 15 deg, the heel by 1 to 3 cm.
 What a foot tracked in the picture says is taken instead wherever there is one."""
+_MOST_TURN_DEG = 45.0
 _ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
 _ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Centimetres per pixel and its relative standard deviation, and which way the person faces (+1 right)."""
+    """Centimetres per pixel and its relative standard deviation, which way the person faces (+1 right), and azimuth."""
 
     cm_per_px: float
     relative_sd: float
     facing: float
+    azimuth_deg: float = 0.0
+
+    @property
+    def turn_deg(self) -> float:
+        """The azimuth that angles are turned back by; further round a camera sees too little of them."""
+        return min(abs(self.azimuth_deg), _MOST_TURN_DEG)
 
 
 def zero_row(rows: FloatArray) -> FloatArray:
@@ -78,8 +86,14 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
     def zero(name: str) -> FloatArray:
         return zeros[:, _ZERO[f"{name}_{side}"]]
 
-    shank, shank_sd = raw("shank") * scale.facing, raw("shank_sd")
-    shank_change = shank - zero("shank") * scale.facing
+    def knee_flexion(shank: FloatArray, thigh: FloatArray) -> FloatArray:
+        return np.abs((shank - thigh + 180.0) % 360.0 - 180.0)
+
+    shank, rest_shank, thigh, rest_thigh = (
+        turn_to_side(angle * scale.facing, scale.turn_deg)
+        for angle in (raw("shank"), zero("shank"), raw("thigh"), zero("thigh"))
+    )
+    shank_sd, shank_change = raw("shank_sd"), shank - rest_shank
     sole, sole_sd = _tracked_or_landmark(
         raw("sole_tracked") - zero("sole_tracked"),
         raw("sole_tracked_sd"),
@@ -95,7 +109,8 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
     heel = rise_px * scale.cm_per_px
     ankle_rise = (zero("ankle_y") - raw("ankle_y")) * scale.cm_per_px
     toe = (zero("toe_y") - raw("toe_y")) * scale.cm_per_px
-    knee, knee_sd = raw("knee_flexion"), raw("knee_flexion_sd")
+    knee, knee_sd = knee_flexion(shank, thigh), raw("knee_flexion_sd")
+    knee_change = knee - knee_flexion(rest_shank, rest_thigh)
     ankle_sd = np.hypot(shank_sd, sole_sd)
 
     def cm_sd(px_sd: FloatArray, value: FloatArray) -> FloatArray:
@@ -108,7 +123,7 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
         f"ankle_rise_{side}_cm": (ankle_rise, cm_sd(raw("ankle_y_sd"), ankle_rise)),
         f"heel_height_{side}_cm": (heel, cm_sd(rise_sd_px, heel)),
         f"knee_flexion_{side}_deg": (knee, knee_sd),
-        f"knee_flexion_change_{side}_deg": (knee - zero("knee_flexion"), knee_sd),
+        f"knee_flexion_change_{side}_deg": (knee_change, knee_sd),
         f"shank_inclination_{side}_deg": (shank, shank_sd),
         f"shank_inclination_change_{side}_deg": (shank_change, shank_sd),
         f"sole_{side}_deg": (sole, sole_sd),
@@ -127,7 +142,8 @@ def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str,
     rise = (zero("body_y") - raw("body_y")) * scale.cm_per_px
     apart = np.abs(raw("knee_x_left") - raw("knee_x_right"))
     closer = (apart - np.abs(zero("knee_x_left") - zero("knee_x_right"))) * scale.cm_per_px
-    trunk, trunk_sd = raw("trunk") * scale.facing, raw("trunk_sd")
+    trunk, rest_trunk = (turn_to_side(angle * scale.facing, scale.turn_deg) for angle in (raw("trunk"), zero("trunk")))
+    trunk_sd = raw("trunk_sd")
     named = {
         "body_rise_cm": (rise, np.hypot(raw("body_y_sd") * scale.cm_per_px, rise * scale.relative_sd)),
         "knee_separation_change_cm": (
@@ -135,7 +151,7 @@ def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str,
             np.hypot(raw("knee_sd_left"), raw("knee_sd_right")) * scale.cm_per_px,
         ),
         "trunk_lean_deg": (trunk, trunk_sd),
-        "trunk_lean_change_deg": (trunk - zero("trunk") * scale.facing, trunk_sd),
+        "trunk_lean_change_deg": (trunk - rest_trunk, trunk_sd),
     }
     return _flat(named)
 

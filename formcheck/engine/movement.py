@@ -19,6 +19,10 @@ def _body_rise(row: Row, side: str, scale: Scale) -> float:
     return -row[COLUMN["body_y"]] * scale.cm_per_px
 
 
+def _ankle_rise(row: Row, side: str, scale: Scale) -> float:
+    return -row[COLUMN[f"ankle_y_{side}"]] * scale.cm_per_px
+
+
 def _shank(row: Row, side: str, scale: Scale) -> float:
     return row[COLUMN[f"shank_{side}"]] * scale.facing
 
@@ -37,6 +41,7 @@ def _toe_height(row: Row, side: str, scale: Scale) -> float:
 
 READABLE: Final[dict[MeasureName, Callable[[Row, str, Scale], float]]] = {
     "body_rise_cm": _body_rise,
+    "ankle_rise_cm": _ankle_rise,
     "shank_inclination_deg": _shank,
     "knee_flexion_deg": _knee,
     "sole_deg": _sole,
@@ -51,19 +56,19 @@ def movement_value(measure: MeasureName, row: Row, side: str, scale: Scale) -> f
 
 
 def pick_side(rule: str, row: Row, facing: float, near: str) -> str | None:
-    """Return the leg to judge: the near one of both, the standing one, the front or rear one; None if unclear.
+    """Return the leg to judge: the near one of both, the standing, lifted, upper, front or rear one; None if unclear.
 
-    `row` holds medians over a rest. The standing leg's ankle is the lower one by at least a twentieth of the stature;
-    two feet level on the floor are unclear.
+    `row` holds medians over a rest, or over the top of a movement. The standing leg's ankle is the lower one by at
+    least a twentieth of the stature (two feet level on the floor are unclear), the lifted or upper leg's the higher one.
     """
     ankle = {side: (row[COLUMN[f"ankle_x_{side}"]], row[COLUMN[f"ankle_y_{side}"]]) for side in ("left", "right")}
     if rule == "both":
         return near
-    if rule == "stance":
+    if rule in ("stance", "lifted", "upper"):
         apart = ankle["left"][1] - ankle["right"][1]
         if math.isnan(apart) or abs(apart) < _LIFTED_SHARE * row[COLUMN["upright_px"]]:
             return None
-        return "left" if apart > 0 else "right"
+        return "left" if (apart > 0) == (rule == "stance") else "right"
     ahead = (ankle["left"][0] - ankle["right"][0]) * facing
     front = "left" if ahead > 0 else "right"
     if rule == "front":

@@ -27,7 +27,7 @@ _ANGLE_RESTS: Final = 3
 _GLITCH_S: Final = 0.25
 """Default, not from literature."""
 
-_ANGLES: Final = [i for i, name in enumerate(ZEROS) if name.startswith(("shank", "knee_flexion", "trunk"))]
+_ANGLES: Final = [i for i, name in enumerate(ZEROS) if name.startswith(("shank", "thigh", "trunk"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_si
         near=near,
         view=view,
         azimuth_deg=azimuth_deg,
-        scale=Scale(stature.cm / stature_px, stature.relative_sd, facing),
+        scale=Scale(stature.cm / stature_px, stature.relative_sd, facing, azimuth_deg),
         stature_px=stature_px,
         toe=(math.nan, math.nan),
         zeros=np.full(len(ZEROS), math.nan),

@@ -9,7 +9,13 @@ import numpy as np
 
 from formcheck.model import FloatArray
 
-__all__ = ["compute_inclination", "compute_joint_flexion", "compute_segment_angle_sd", "compute_sole_pitch"]
+__all__ = [
+    "compute_inclination",
+    "compute_joint_flexion",
+    "compute_segment_angle_sd",
+    "compute_sole_pitch",
+    "turn_to_side",
+]
 
 
 def compute_inclination(lower: FloatArray, upper: FloatArray) -> FloatArray:
@@ -39,3 +45,12 @@ def compute_segment_angle_sd(a: FloatArray, b: FloatArray, sd_a: FloatArray, sd_
     length = np.hypot(*np.moveaxis(b - a, -1, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.degrees(np.hypot(sd_a, sd_b) / length))
+
+
+def turn_to_side(inclination: FloatArray, azimuth_deg: float) -> FloatArray:
+    """Return the inclination that a segment moving in the sagittal plane has from exactly the side.
+
+    An oblique camera foreshortens what lies horizontally by the cosine of its azimuth, and leaves heights alone.
+    """
+    lean = np.radians(inclination)
+    return np.asarray(np.degrees(np.arctan2(np.sin(lean), np.cos(lean) * np.cos(np.radians(azimuth_deg)))))

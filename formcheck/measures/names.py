@@ -13,16 +13,20 @@ MeasureName = Literal[
     "ankle_raw_deg",
     "ankle_rise_cm",
     "body_rise_cm",
+    "foot_lift_cm",
     "heel_height_cm",
     "knee_flexion_deg",
     "knee_flexion_change_deg",
     "knee_separation_change_cm",
+    "knee_valgus_change_deg",
+    "pelvic_drop_change_deg",
     "shank_inclination_deg",
     "shank_inclination_change_deg",
     "sole_deg",
     "toe_height_cm",
     "trunk_lean_deg",
     "trunk_lean_change_deg",
+    "trunk_side_lean_change_deg",
 ]
 
 
@@ -63,6 +67,9 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
         "body rise",
         "vertical travel of hips and shoulders above rest; counts reps, is no heel height",
     ),
+    "foot_lift_cm": Measure(
+        True, "cm", "any", "free foot", "height of the other foot, its lower end, above its place at rest on the floor"
+    ),
     "heel_height_cm": Measure(
         True, "cm", "sagittal", "heel height", "vertical travel of the heel above its flat-foot place at rest"
     ),
@@ -72,6 +79,16 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     ),
     "knee_separation_change_cm": Measure(
         False, "cm", "frontal", "knee distance", "distance between the knees in the front view, against rest; inward −"
+    ),
+    "knee_valgus_change_deg": Measure(
+        True,
+        "deg",
+        "frontal",
+        "knee inward",
+        "knee off the line from hip to ankle in the front view, against rest; inward +",
+    ),
+    "pelvic_drop_change_deg": Measure(
+        True, "deg", "frontal", "pelvic drop", "hip of the other side below the hip of this one, against rest"
     ),
     "shank_inclination_deg": Measure(
         True, "deg", "sagittal", "shank", "ankle→knee against the vertical; knee forward +"
@@ -85,16 +102,20 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     "toe_height_cm": Measure(True, "cm", "sagittal", "forefoot height", "vertical travel of the foot index above rest"),
     "trunk_lean_deg": Measure(False, "deg", "sagittal", "trunk", "hip→shoulder against the vertical; forward +"),
     "trunk_lean_change_deg": Measure(False, "deg", "sagittal", "trunk lean", "trunk lean against the own baseline"),
+    "trunk_side_lean_change_deg": Measure(
+        True, "deg", "frontal", "side lean", "lean of the trunk towards this side in the front view, against rest"
+    ),
 }
 
 MOVEMENT_MEASURES: Final[tuple[MeasureName, ...]] = (
     "body_rise_cm",
+    "ankle_rise_cm",
     "shank_inclination_deg",
     "knee_flexion_deg",
     "sole_deg",
     "toe_height_cm",
 )
-"""The measures that an exercise's movement may be read from."""
+"""The measures that reps may be counted by. A hold may be timed by any measure."""
 
 
 def column_name(measure: MeasureName, side: str) -> str:

@@ -23,6 +23,7 @@ __all__ = ["COLUMN", "COLUMNS", "compute_measures"]
 _SIDED = (
     "shank",  # knee over ankle against the vertical, deg, right +; times the facing it is the shank inclination
     "shank_sd",
+    "thigh",  # hip over knee against the vertical, deg, right +
     "knee_flexion",
     "knee_flexion_sd",
     "sole",  # from heel and foot-index landmarks, deg
@@ -40,6 +41,9 @@ _SIDED = (
     "ankle_y_sd",
     "knee_x",
     "knee_sd",
+    "thigh",  # hip over knee against the vertical, deg, right +; some 90 when seated
+    "frontal_knee",  # knee off the line from hip to ankle, deg, towards the other leg +
+    "frontal_knee_sd",
     "foot_length",  # px, heel to foot index
     "foot_visibility",
     "leg_visibility",
@@ -51,6 +55,9 @@ _BODY = (
     "hip_x",
     "trunk",  # deg, right +
     "trunk_sd",
+    "pelvis_tilt",  # left hip below the right one, deg
+    "pelvis_tilt_sd",
+    "hips_apart",  # px, left minus right
     "azimuth_deg",
     "facing",  # +1: towards the right of the picture
     "upright_px",  # nose to lower ankle
@@ -59,6 +66,7 @@ _BODY = (
     "head_visibility",
     "torso_visibility",
     "ordered",  # 1 where head, hips, knees and ankles stand above one another
+    "stacked",  # 1 where head, hips and ankles do: seated people too
 )
 COLUMNS: Final = (*(f"{name}_{side}" for side in SIDES for name in _SIDED), *_BODY)
 COLUMN: Final = {name: i for i, name in enumerate(COLUMNS)}
@@ -84,11 +92,15 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
     see = {part: v[..., index(side, part)] for part in _PARTS}
     knee_flexion = compute_joint_flexion(at["hip"], at["knee"], at["ankle"])
     shank_sd = compute_segment_angle_sd(at["ankle"], at["knee"], err["ankle"], err["knee"])
+    knee_flexion_sd = np.hypot(shank_sd, compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"]))
+    other_hip = p[..., index("right" if side == "left" else "left", "hip"), :]
+    inward = np.sign(other_hip[..., 0] - at["hip"][..., 0])
     return {
         "shank": compute_inclination(at["ankle"], at["knee"]),
         "shank_sd": shank_sd,
+        "thigh": compute_inclination(at["knee"], at["hip"]),
         "knee_flexion": knee_flexion,
-        "knee_flexion_sd": np.hypot(shank_sd, compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"])),
+        "knee_flexion_sd": knee_flexion_sd,
         "sole": compute_sole_pitch(at["heel"], at["foot_index"]),
         "sole_sd": compute_segment_angle_sd(at["heel"], at["foot_index"], err["heel"], err["foot_index"]),
         "sole_tracked": compute_sole_pitch(at["heel_base"], at["ball"]),
@@ -104,6 +116,10 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
         "ankle_y_sd": err["ankle"],
         "knee_x": at["knee"][..., 0],
         "knee_sd": err["knee"],
+        "thigh": compute_inclination(at["knee"], at["hip"]),
+        "frontal_knee": inward
+        * (compute_inclination(at["ankle"], at["knee"]) - compute_inclination(at["knee"], at["hip"])),
+        "frontal_knee_sd": knee_flexion_sd,
         "foot_length": at["foot_index"][..., 0] - at["heel"][..., 0],
         "foot_visibility": np.minimum(np.minimum(see["heel"], see["foot_index"]), see["ankle"]),
         "leg_visibility": np.minimum(see["knee"], see["ankle"]),
@@ -120,9 +136,12 @@ def _measure_body(p: FloatArray, v: FloatArray, sd: FloatArray) -> dict[str, Flo
 
     shoulder, hip, knee, ankle = (middle(part) for part in ("shoulder", "hip", "knee", "ankle"))
     nose = p[..., INDEX["nose"], :]
+    hip_left, hip_right = p[..., index("left", "hip"), :], p[..., index("right", "hip"), :]
+    hips_apart = hip_left[..., 0] - hip_right[..., 0]
     torso = [index(side, part) for side in SIDES for part in ("shoulder", "hip")]
     feet = [index(side, part) for side in SIDES for part in ("heel", "foot_index", "ankle")]
     head = [INDEX[name] for name in ("nose", "left_eye", "right_eye")]
+    stacked = (nose[..., 1] < hip[..., 1]) & (hip[..., 1] < ankle[..., 1])
     ordered = (nose[..., 1] < hip[..., 1]) & (hip[..., 1] < knee[..., 1]) & (knee[..., 1] < ankle[..., 1])
     return {
         "body_y": (shoulder[..., 1] + hip[..., 1]) / 2,
@@ -130,6 +149,11 @@ def _measure_body(p: FloatArray, v: FloatArray, sd: FloatArray) -> dict[str, Flo
         "hip_x": hip[..., 0],
         "trunk": compute_inclination(hip, shoulder),
         "trunk_sd": compute_segment_angle_sd(hip, shoulder, _pair_sd(sd, "hip"), _pair_sd(sd, "shoulder")),
+        "pelvis_tilt": np.degrees(np.arctan2(hip_left[..., 1] - hip_right[..., 1], np.abs(hips_apart))),
+        "pelvis_tilt_sd": compute_segment_angle_sd(
+            hip_left, hip_right, sd[..., index("left", "hip")], sd[..., index("right", "hip")]
+        ),
+        "hips_apart": hips_apart,
         "azimuth_deg": azimuth_deg(p),
         "facing": facing(p),
         "upright_px": np.maximum(p[..., index("left", "ankle"), 1], p[..., index("right", "ankle"), 1]) - nose[..., 1],
@@ -138,6 +162,7 @@ def _measure_body(p: FloatArray, v: FloatArray, sd: FloatArray) -> dict[str, Flo
         "head_visibility": v[..., head].max(axis=-1),
         "torso_visibility": np.sort(v[..., torso], axis=-1)[..., 1],
         "ordered": ordered.astype(np.float64),
+        "stacked": stacked.astype(np.float64),
     }
 
 
