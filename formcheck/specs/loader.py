@@ -19,7 +19,7 @@ from formcheck.specs.schema import ExerciseSpec
 from formcheck.specs.words import mark_of, problem_of
 from formcheck.specs.yaml_text import Parsed, Problem, parse_yaml
 
-__all__ = ["SCHEMA", "SpecFile", "list_specs", "load_spec", "read_spec", "spec_schema"]
+__all__ = ["SCHEMA", "SpecFile", "list_specs", "load_spec", "parse_spec", "read_spec", "spec_schema"]
 
 SCHEMA: Final = 1
 
@@ -49,6 +49,11 @@ def read_spec(path: Path) -> SpecFile:
         content = path.read_bytes()
     except OSError as error:
         raise SpecError(f"{path}: the exercise spec cannot be read ({error.strerror}); check the name") from error
+    return parse_spec(content, path)
+
+
+def parse_spec(content: bytes, path: Path) -> SpecFile:
+    """Return the spec in a file's bytes; `path` is what it is called in messages. Raises SpecError as `read_spec`."""
     parsed = parse_yaml(content)
     spec, problems = _validated(parsed, path.stem)
     if spec is None or problems:

@@ -1,0 +1,355 @@
+"""The record: every set with what it was judged by, what was found, and its files."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from formcheck.errors import StoreError
+from formcheck.model import Counts, Hold, LandmarkRecording, Rep, SetResult
+from formcheck.sources.recording import save_recording
+from formcheck.specs.loader import SpecFile, parse_spec
+from formcheck.store.database import database_url, open_engine, told
+from formcheck.store.files import SetFiles, data_folder, sha256_of
+from formcheck.store.rows import finding_row, item_values, number, problem_row, scoring_values, utc_now
+from formcheck.store.tables import ExerciseSet, Finding, Item, Patient, PersonSpec, Scoring, Spec
+
+__all__ = ["DEFAULT_PERSON", "OpenSet", "SetSummary", "Store", "open_store"]
+
+DEFAULT_PERSON = "me"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """A set that is going on: reps are added to it until it is closed."""
+
+    uid: str
+    set_id: int
+    scoring_id: int
+    patient_id: int
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """One line of the list of sets. `state` is open while a set is going on, or where formcheck was stopped in it."""
+
+    id: int
+    uid: str
+    patient_id: int
+    person: str
+    exercise: str
+    performed_at: datetime
+    origin: str
+    state: str
+    duration_s: float | None
+    counts: Counts
+    spec_sha256: str
+    pain: int | None
+    has_recording: bool
+    has_clip: bool
+
+
+def open_store(folder: Path | None = None) -> Store:
+    """Open the user's record: files in the data folder, rows where FORMCHECK_DATABASE says. Raises StoreError."""
+    folder = folder or data_folder()
+    files = SetFiles(folder)
+    files.open()
+    return Store(database_url(folder), files)
+
+
+class Store:
+    """The record. Each method is one transaction; all raise StoreError."""
+
+    def __init__(self, url: URL, files: SetFiles) -> None:
+        self.files = files
+        self._engine = open_engine(url)
+        self._reading = self._engine.execution_options(writes=False)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only reads."""
+        with told("reading"), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session that is committed when the block ends, and undone when it fails."""
+        with told("writing"), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    # ------------------------------------------------------------------ a set comes in
+
+    def save_set(
+        self,
+        spec_file: SpecFile,
+        result: SetResult,
+        recording: LandmarkRecording,
+        *,
+        person: str = DEFAULT_PERSON,
+        origin: str = "score",
+        asked_side: str | None = None,
+        asked_stature_cm: float | None = None,
+        clip: Path | None = None,
+    ) -> str:
+        """Save a scored set with its recording, and a clip where given; return its uid."""
+        going = self.open_set(
+            spec_file, person=person, origin=origin, asked_side=asked_side, asked_stature_cm=asked_stature_cm
+        )
+        try:
+            self.close_set(going, result, recording, clip=clip)
+        except BaseException:
+            self.delete(going.uid)
+            raise
+        return going.uid
+
+    def open_set(
+        self,
+        spec_file: SpecFile,
+        *,
+        person: str = DEFAULT_PERSON,
+        origin: str = "live",
+        asked_side: str | None = None,
+        asked_stature_cm: float | None = None,
+    ) -> OpenSet:
+        """Begin a set; from now on `add` keeps each rep or hold as it ends."""
+        spec = spec_row(spec_file)
+        with self.writing() as session:
+            keep_spec(session, spec)
+            patient = patient_named(session, person)
+            now = utc_now()
+            row = ExerciseSet(
+                patient_id=patient.id,
+                exercise=spec.exercise,
+                performed_at=now,
+                saved_at=now,
+                origin=origin,
+                state="open",
+                asked_side=asked_side,
+                asked_stature_cm=number(asked_stature_cm),
+            )
+            session.add(row)
+            session.flush()
+            scoring = Scoring(
+                set_id=row.id,
+                spec_sha256=spec.sha256,
+                made_at=now,
+                formcheck="",
+                model_sha256="",
+                backend="",
+                notes=[],
+                limits={},
+                best={},
+            )
+            session.add(scoring)
+            session.flush()
+            row.scoring_id = scoring.id
+            return OpenSet(row.uid, row.id, scoring.id, patient.id, spec.exercise)
+
+    def add(self, going: OpenSet, item: Rep | Hold) -> None:
+        """Keep a rep or hold that has just ended."""
+        with self.writing() as session:
+            add_item(session, going, item)
+            scoring = session.get_one(Scoring, going.scoring_id)
+            scoring.completed += 1
+            scoring.valid += item.verdict in ("ok", "watch")
+            scoring.flagged += item.verdict == "fault"
+            scoring.cannot_judge += item.verdict == "cannot_judge"
+
+    def close_set(
+        self, going: OpenSet, result: SetResult, recording: LandmarkRecording, *, clip: Path | None = None
+    ) -> None:
+        """End a set: keep its files, and the final verdicts in place of those given on the way."""
+        folder = self.files.make(going.uid)
+        nameless = replace(
+            recording, source=replace(recording.source, path=going.uid)
+        )  # a file's name may name somebody
+        save_recording(nameless, self.files.recording(going.uid))
+        if clip is not None:
+            shutil.copyfile(clip, self.files.clip(going.uid))
+        with self.writing() as session:
+            row = session.get_one(ExerciseSet, going.set_id)
+            row.state = "closed"
+            row.saved_at = utc_now()
+            row.source_name = Path(result.source.path).name[:255]
+            row.duration_s = number(result.source.duration_s)
+            row.frames, row.width, row.height = result.source.frames, result.source.width, result.source.height
+            row.recording_sha256 = sha256_of(self.files.recording(going.uid))
+            row.clip_sha256 = sha256_of(self.files.clip(going.uid)) if (folder / "clip.mp4").exists() else None
+            fill_scoring(session, going, result)
+
+    # ------------------------------------------------------------------ sets that are there
+
+    def list_sets(
+        self, *, person: str | None = None, patient_id: int | None = None, most: int | None = None, skip: int = 0
+    ) -> list[SetSummary]:
+        """Return the sets, newest first."""
+        query = _summaries().order_by(ExerciseSet.performed_at.desc(), ExerciseSet.id.desc())
+        if person is not None:
+            query = query.where(Patient.name == person)
+        if patient_id is not None:
+            query = query.where(ExerciseSet.patient_id == patient_id)
+        with self.reading() as session:
+            return [_summary(*row) for row in session.execute(query.limit(most).offset(skip)).all()]
+
+    def find_set(self, name: str) -> SetSummary:
+        """Return the set whose uid begins with `name`, where only one does."""
+        query = _summaries().where(ExerciseSet.uid.startswith(name, autoescape=True)).limit(2)
+        with self.reading() as session:
+            found = [_summary(*row) for row in session.execute(query).all()]
+        if len(found) != 1 or not name:
+            many = "several sets have" if found else "no set has"
+            raise StoreError(f"{many} a name beginning with {name[:40]!r}; `formcheck sessions list` shows them")
+        return found[0]
+
+    def delete(self, uid: str) -> None:
+        """Delete a set: rows and files, in one action."""
+        with self.files.leaving(uid), self.writing() as session:
+            patient_id = session.scalar(select(ExerciseSet.patient_id).where(ExerciseSet.uid == uid))
+            session.execute(delete(ExerciseSet).where(ExerciseSet.uid == uid))
+            forget_what_nothing_names(session, patient_id)
+
+    # ------------------------------------------------------------------ specs
+
+    def spec_of(self, sha256: str) -> SpecFile:
+        """Return a spec that sets were judged by, from its text in the record."""
+        with self.reading() as session:
+            row = session.get_one(Spec, sha256)
+        return parse_spec(row.text.encode(), Path(f"{row.exercise}.yaml"))
+
+    def spec_for(self, person: str, exercise: str) -> SpecFile | None:
+        """Return the spec made for a person, if there is one."""
+        query = (
+            select(PersonSpec.spec_sha256)
+            .join(Patient, Patient.id == PersonSpec.patient_id)
+            .where(Patient.name == person, PersonSpec.exercise == exercise)
+            .order_by(PersonSpec.id.desc())
+            .limit(1)
+        )
+        with self.reading() as session:
+            sha256 = session.scalar(query)
+        return None if sha256 is None else self.spec_of(sha256)
+
+
+def spec_row(spec_file: SpecFile) -> Spec:
+    """Return the row of a spec with its text. Raises StoreError where the file has changed since it was read."""
+    try:
+        content = spec_file.path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{spec_file.path}: the exercise spec cannot be kept ({error.strerror})") from error
+    if hashlib.sha256(content).hexdigest() != spec_file.sha256:
+        raise StoreError(f"{spec_file.path}: changed while it was used; score the set again")
+    return Spec(sha256=spec_file.sha256, exercise=spec_file.spec.id, text=content.decode())
+
+
+def keep_spec(session: Session, spec: Spec) -> None:
+    """Keep the text of a spec, once."""
+    if session.get(Spec, spec.sha256) is None:
+        session.add(spec)
+        session.flush()
+
+
+def patient_named(session: Session, name: str) -> Patient:
+    """Return the person of a name; somebody new is added."""
+    if not 0 < len(name.strip()) <= 120 or not name.isprintable():
+        raise StoreError(f"{name[:40]!r} is no name for a person: expected 1 to 120 printable characters")
+    found = session.scalar(select(Patient).where(Patient.name == name.strip()).order_by(Patient.id).limit(1))
+    if found is None:
+        found = Patient(name=name.strip(), made_at=utc_now())
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add_item(session: Session, going: OpenSet, item: Rep | Hold, root_id: int | None = None) -> Item:
+    """Add the rows of a rep or hold."""
+    row = Item(scoring_id=going.scoring_id, patient_id=going.patient_id, exercise=going.exercise, **item_values(item))
+    session.add(row)
+    session.flush()
+    row.root_id = root_id or row.id
+    _add_findings(session, going.scoring_id, row.id, item)
+    return row
+
+
+def _add_findings(session: Session, scoring_id: int, item_id: int, item: Rep | Hold) -> None:
+    for level, faults in (("fault", item.faults), ("watch", item.watch)):
+        session.add_all(finding_row(fault, level, scoring_id, item_id) for fault in faults)
+
+
+def fill_scoring(session: Session, going: OpenSet, result: SetResult) -> None:
+    """Write the final result of a set into its scoring; reps already there keep their rows."""
+    scoring = session.get_one(Scoring, going.scoring_id)
+    for name, value in scoring_values(result).items():
+        setattr(scoring, name, value)
+    rows = session.scalars(select(Item).where(Item.scoring_id == going.scoring_id)).all()
+    there = {(row.kind, row.number): row for row in rows}
+    session.execute(delete(Finding).where(Finding.scoring_id == going.scoring_id))
+    items: list[Rep | Hold] = [*result.reps, *result.holds]
+    for item in items:
+        values = item_values(item)
+        row = there.pop((values["kind"], values["number"]), None)
+        if row is None:
+            add_item(session, going, item)
+            continue
+        for name, value in values.items():
+            setattr(row, name, value)
+        _add_findings(session, going.scoring_id, row.id, item)
+    for row in there.values():
+        session.delete(row)
+    add_of_set(session, going.scoring_id, result)
+
+
+def add_of_set(session: Session, scoring_id: int, result: SetResult) -> None:
+    """Add the rows of what concerns a whole set: its faults, its set-up problems."""
+    session.add_all(finding_row(fault, "fault", scoring_id, None) for fault in result.set_faults)
+    session.add_all(problem_row(problem, scoring_id) for problem in result.setup)
+
+
+def forget_what_nothing_names(session: Session, patient_id: int | None) -> None:
+    """Delete a person without sets, and specs that no scoring and no person names."""
+    if patient_id is not None:
+        sets = select(ExerciseSet.id).where(ExerciseSet.patient_id == patient_id)
+        session.execute(delete(Patient).where(Patient.id == patient_id, ~sets.exists()))
+    scored = select(Scoring.id).where(Scoring.spec_sha256 == Spec.sha256)
+    made = select(PersonSpec.id).where(PersonSpec.spec_sha256 == Spec.sha256)
+    session.execute(delete(Spec).where(~scored.exists(), ~made.exists()))
+
+
+def _summaries() -> Select[ExerciseSet, Scoring, str]:
+    return (
+        select(ExerciseSet, Scoring, Patient.name)
+        .join(Scoring, Scoring.id == ExerciseSet.scoring_id)
+        .join(Patient, Patient.id == ExerciseSet.patient_id)
+    )
+
+
+def _summary(row: ExerciseSet, scoring: Scoring, person: str) -> SetSummary:
+    return SetSummary(
+        id=row.id,
+        uid=row.uid,
+        patient_id=row.patient_id,
+        person=person,
+        exercise=row.exercise,
+        performed_at=row.performed_at,
+        origin=row.origin,
+        state=row.state,
+        duration_s=row.duration_s,
+        counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
+        spec_sha256=scoring.spec_sha256,
+        pain=row.pain,
+        has_recording=row.recording_sha256 is not None,
+        has_clip=row.clip_sha256 is not None,
+    )
