@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from formcheck.feet.align import Alignment
 from formcheck.feet.anchor import make_anchor
 from formcheck.feet.mask import LegPoints
-from formcheck.feet.quality import LOST_COST, WORN_COST, FootMotion, from_landmarks, from_picture
+from formcheck.feet.quality import LOST_MISFIT, WORN_MISFIT, FootMotion, from_landmarks, from_picture
 from formcheck.feet.rest import RestDetector
 from formcheck.feet.tracking import FootFollower
 from formcheck.feet.zero import FlatSense, Zero, as_flat, same_stand, sole_direction, was_raised
@@ -36,7 +36,7 @@ class Foot:
         self._follower: FootFollower | None = None
         self._camera = np.zeros(2)  # how far the floor had moved between the zero's picture and the anchor's
         self._good_s = -math.inf
-        self._tried_s = -math.inf
+        self._refused_s = -math.inf
         self.zero: Zero | None = None
 
     def missed(self) -> None:
@@ -56,9 +56,10 @@ class Foot:
             self._flat.update(time_s, sole_direction(points))
         found = self._followed(image, time_s, points)
         if resting and image is not None and self._wants_anchor(time_s, points, found):
-            self._tried_s = time_s
             if self._anchored(image, time_s, points, azimuth_rad):
                 found = self._followed(image, time_s, points)
+            else:
+                self._refused_s = time_s
         if self._follower is None:
             return None
         return _read_picture(self._follower, found) if found is not None else _read_landmarks(self._follower, points)
@@ -68,19 +69,19 @@ class Foot:
         if self._follower is None or image is None:
             return None
         found = self._follower.follow(image, time_s)
-        if found.cost > LOST_COST or _apart(self._follower, found, leg) > _APART:
+        if found.misfit > LOST_MISFIT or _apart(self._follower, found, leg) > _APART:
             return None
         self._good_s = time_s
         return found
 
     def _wants_anchor(self, time_s: float, leg: LegPoints, found: Alignment | None) -> bool:
-        if time_s - self._tried_s < _RETRY_S:
+        if time_s - self._refused_s < _RETRY_S:
             return False
         if self._follower is None or self.zero is None or was_raised(self.zero, self._against_zero(leg)):
             return True
         if found is None:
             return time_s - self._good_s > _LOST_S
-        return found.cost > WORN_COST and abs(found.motion.angle) < _REST_ANGLE
+        return found.misfit > WORN_MISFIT and abs(found.motion.angle) < _REST_ANGLE
 
     def _anchored(self, image: NDArray[np.uint8], time_s: float, leg: LegPoints, azimuth_rad: float) -> bool:
         """Take the present rest as a new anchor if its foot is flat; keep the zero of the same stand."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from formcheck.feet.align import Alignment
 from formcheck.feet.crop import WORKING_LENGTH
 
-__all__ = ["LOST_COST", "WORN_COST", "FootMotion", "from_landmarks", "from_picture"]
+__all__ = ["LOST_MISFIT", "WORN_MISFIT", "FootMotion", "from_landmarks", "from_picture"]
 
-LOST_COST = 1.5  # mean capped residual above which the foot is not there (0.4 to 1.2 where it is)
-WORN_COST = 0.95  # above this a resting template is renewed: light or clothes have changed
+LOST_MISFIT = 1.15  # above this the foot is not there
+WORN_MISFIT = 0.85  # above this a resting template is renewed: light or clothes have changed
 
-_GOOD_COST, _GOOD_STRAIN = 0.7, 0.7
+_GOOD_MISFIT, _GOOD_STRAIN = 0.6, 0.7
 _ANGLE_SD = math.radians(0.8)
 _HEIGHT_SD = 0.012
 _SHARE, _SHARE_OBLIQUE = 0.04, 0.10
@@ -43,7 +43,7 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
     """
     angle = found.motion.angle
     foot = WORKING_LENGTH / scale
-    misfit = max(0.0, found.cost - _GOOD_COST)
+    misfit = max(0.0, found.misfit - _GOOD_MISFIT)
     doubt = max(0.0, strain - _GOOD_STRAIN)
     share = _SHARE + _SHARE_OBLIQUE * math.tan(abs(azimuth_rad))
     picture = math.sqrt(float(found.covariance[0, 0]))

@@ -20,7 +20,7 @@ __all__ = ["FootFollower"]
 _GRID = tuple(math.radians(a) for a in range(-24, 55, 6))
 _NEAR = math.radians(3.4)
 _REST = math.radians(4.0)
-_GOOD_COST = 0.9
+_GOOD_MISFIT = 0.75
 _STILL_RAD_PER_S = math.radians(5.0)
 
 
@@ -44,7 +44,7 @@ class FootFollower:
         self.floor_shift = self._floor.shift(image)
         images = planes(anchor.crop.shifted(self.floor_shift).cut(image), anchor.colours)
         starts = best_starts(anchor.template, images[0], self._candidates())
-        found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.cost)
+        found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.misfit)
         self._follow_rest(found, time_s - self._time_s)
         self._last, self._time_s = found.motion, time_s
         return found
@@ -66,5 +66,5 @@ class FootFollower:
     def _follow_rest(self, found: Alignment, elapsed_s: float) -> None:
         turned = abs(found.motion.angle - self._last.angle)
         resting = abs(found.motion.angle) < _REST and turned < _STILL_RAD_PER_S * elapsed_s
-        if resting and found.cost < _GOOD_COST:
+        if resting and found.misfit < _GOOD_MISFIT:
             self._pivot = self._pivot.following(found.motion, elapsed_s)
