@@ -17,6 +17,7 @@ from formcheck.errors import SpecError
 
 if TYPE_CHECKING:
     from formcheck.specs.loader import SpecFile
+    from formcheck.specs.schema import GaitMovement, GuidedMovement, HoldMovement, RepMovement
 
 __all__ = ["specs"]
 
@@ -110,10 +111,20 @@ def _described(file: SpecFile) -> str:
         numbers = rule.model_dump()
         lines.append(f"  {name}, seen from {' or '.join(rule.views)}: {_sentence(rule.text, numbers)}")
         lines += [f"      said aloud: {rule.cue}", *_cited(numbers)]
-    lines += ["", f"Movement, read from {spec.movement.measure}:", *_cited(spec.movement.model_dump())]
+    lines += ["", f"{_read_from(spec.movement)}:", *_cited(spec.movement.model_dump())]
     if spec.not_judged:
         lines += ["", "Not judged:", *(f"  - {line}" for line in spec.not_judged)]
     return "\n".join([*lines, "", str(file.path), f"SHA-256 {file.sha256}", ""])
+
+
+def _read_from(movement: RepMovement | HoldMovement | GaitMovement | GuidedMovement) -> str:
+    match movement.kind:
+        case "guided":
+            return "Not measured: paced and timed, and confirmed by you"
+        case "gait":
+            return "Strides, read from heels and hips"
+        case _:
+            return f"Movement, read from {movement.measure}"
 
 
 def _cited(numbers: Mapping[str, Any]) -> list[str]:

@@ -25,8 +25,9 @@ _ZEROED_BY_SIDE = (
     "toe_y",
     "ankle_y",
     "knee_x",
+    "frontal_knee",
 )
-ZEROS: Final = (*(f"{name}_{side}" for side in SIDES for name in _ZEROED_BY_SIDE), "body_y", "trunk")
+ZEROS: Final = (*(f"{name}_{side}" for side in SIDES for name in _ZEROED_BY_SIDE), "body_y", "trunk", "pelvis_tilt")
 """The columns whose rest value is remembered."""
 _LANDMARK_SOLE_SD_DEG = 8.0
 _LANDMARK_HEEL_SD_CM = 1.5
@@ -109,6 +110,7 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
     heel = rise_px * scale.cm_per_px
     ankle_rise = (zero("ankle_y") - raw("ankle_y")) * scale.cm_per_px
     toe = (zero("toe_y") - raw("toe_y")) * scale.cm_per_px
+    lift, lift_sd = _foot_lift(rows, zeros, "right" if side == "left" else "left")
     knee, knee_sd = knee_flexion(shank, thigh), raw("knee_flexion_sd")
     knee_change = knee - knee_flexion(rest_shank, rest_thigh)
     ankle_sd = np.hypot(shank_sd, sole_sd)
@@ -121,6 +123,7 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
         f"ankle_change_{side}_deg": (shank_change - sole, ankle_sd),
         f"ankle_raw_{side}_deg": (shank - raw("sole"), np.hypot(shank_sd, raw("sole_sd"))),
         f"ankle_rise_{side}_cm": (ankle_rise, cm_sd(raw("ankle_y_sd"), ankle_rise)),
+        f"foot_lift_{side}_cm": (lift * scale.cm_per_px, cm_sd(lift_sd, lift * scale.cm_per_px)),
         f"heel_height_{side}_cm": (heel, cm_sd(rise_sd_px, heel)),
         f"knee_flexion_{side}_deg": (knee, knee_sd),
         f"knee_flexion_change_{side}_deg": (knee_change, knee_sd),
@@ -129,7 +132,29 @@ def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -
         f"sole_{side}_deg": (sole, sole_sd),
         f"toe_height_{side}_cm": (toe, cm_sd(raw("heel_y_sd"), toe)),
     }
-    return _flat(named)
+    return _flat(named | _frontal_series(rows, zeros, side))
+
+
+def _frontal_series(rows: FloatArray, zeros: FloatArray, side: str) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Return what a view from the front shows of one side, against rest."""
+
+    def change(name: str) -> FloatArray:
+        return rows[:, COLUMN[name]] - zeros[:, _ZERO[name]]
+
+    other_drops = 1.0 if side == "right" else -1.0
+    outward = -other_drops * np.sign(rows[:, COLUMN["hips_apart"]])
+    knee = f"frontal_knee_{side}"
+    return {
+        f"knee_valgus_change_{side}_deg": (change(knee), rows[:, COLUMN[f"frontal_knee_sd_{side}"]]),
+        f"pelvic_drop_change_{side}_deg": (other_drops * change("pelvis_tilt"), rows[:, COLUMN["pelvis_tilt_sd"]]),
+        f"trunk_side_lean_change_{side}_deg": (outward * change("trunk"), rows[:, COLUMN["trunk_sd"]]),
+    }
+
+
+def _foot_lift(rows: FloatArray, zeros: FloatArray, side: str) -> tuple[FloatArray, FloatArray]:
+    """Return how far the lower end of a foot is above its place at rest, and its standard deviation, in px."""
+    ends = [zeros[:, _ZERO[f"{end}_y_{side}"]] - rows[:, COLUMN[f"{end}_y_{side}"]] for end in ("heel", "toe")]
+    return np.minimum(*ends), rows[:, COLUMN[f"heel_y_sd_{side}"]]
 
 
 def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str, FloatArray]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from formcheck.engine.calibrate import calibrate
+from formcheck.engine.calibrate import calibrate, seen_median
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import is_faultless, judge_hold, judge_rep, judge_set
@@ -42,6 +42,7 @@ from formcheck.model import (
     Update,
 )
 from formcheck.rules import Evidence, RisesAbove
+from formcheck.skeleton import SIDES
 from formcheck.specs.schema import ExerciseSpec, HoldMovement, RepMovement
 
 __all__ = ["Engine"]
@@ -53,6 +54,7 @@ _REST_WITHIN_S: Final = 3.0
 _LEAST_REST_FRAMES: Final = 4
 _LEAST_SEEN: Final = 0.3
 _AROUND_S: Final = 0.4
+_TOP_S: Final = 0.15
 _CLEAR_OF_NOISE: Final = 3.0
 _STATURE_SD, _ASSUMED_STATURE_SD = 0.02, 0.06
 """Default, not from literature; the last is how much adults' stature varies around its mean."""
@@ -81,7 +83,7 @@ class Engine:
         )
         self._asked_side = None if side == "both" else side
         self._metronome = metronome
-        self._frames = FrameTable()
+        self._frames = FrameTable(spec.posture)
         self._zeros = ZeroHistory()
         self._problems = ProblemLog()
         self._place: Place | None = None
@@ -97,6 +99,11 @@ class Engine:
         self._breaking = {
             name: rule for name, rule in spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
         }
+
+    @property
+    def place(self) -> Place | None:
+        """Where and how the person stands, or stood last; None before they first stood still."""
+        return self._last_place
 
     # ------------------------------------------------------------------ frames in
 
@@ -144,7 +151,7 @@ class Engine:
         movement = self.spec.movement
         if isinstance(movement, RepMovement):
             self._counter = self._new_counter(movement, rows, place)
-        elif self._timer is None:
+        elif isinstance(movement, HoldMovement) and self._timer is None:
             self._timer = _new_timer(movement)
         return None
 
@@ -161,9 +168,17 @@ class Engine:
             return t - self._in_place_s > _LOST_S
         if self._counter is not None and self._counter.strayed:
             return True
-        if self._counter is None or not place.stepped(row):
+        if not self._must_stay() or not place.stepped(row):
             self._in_place_s = t
         return t - self._in_place_s > _MOVED_S
+
+    def _must_stay(self) -> bool:
+        """Whether a step would be out of the exercise now: not while a hold is on, nor where it is part of it."""
+        movement = self.spec.movement
+        if isinstance(movement, HoldMovement):
+            free_to_move = self._timer is None or self._timer.holding or self.spec.side in ("stance", "lifted")
+            return movement.planted and not free_to_move
+        return isinstance(movement, RepMovement) and movement.planted
 
     def _leave(self) -> None:
         if self._counter is not None:
@@ -200,6 +215,7 @@ class Engine:
 
     def _judge_rep(self, i: int, timing: RepTiming, place: Place) -> Rep:
         timing = self._time_by_second_measure(i, timing, place)
+        self._find_side_anew(timing, place)
         evidence = self._gather(i, timing, place)
         self._evidence.append(evidence)
         if is_faultless(self.spec, evidence):
@@ -207,6 +223,17 @@ class Engine:
         rep = judge_rep(self.spec, len(self._reps) + 1, evidence, self._peers)
         self._reps.append(rep)
         return rep
+
+    def _find_side_anew(self, timing: RepTiming, place: Place) -> None:
+        """Find the leg to judge at the top of a rep that began with both legs alike."""
+        movement, rule = self.spec.movement, self.spec.side
+        assert isinstance(movement, RepMovement)
+        if movement.planted or rule in ("both", "stance") or self._asked_side is not None:
+            return
+        top = self._frames.between(timing.peak_s - _TOP_S, timing.peak_s + _TOP_S, last=len(self._frames) - 1)
+        picked = pick_side(rule, seen_median(self._frames.rows[top]).tolist(), place.scale.facing, place.near)
+        if picked is not None:
+            place.side, place.moving = picked, "left" if picked == "left" else "right"
 
     def _time_by_second_measure(self, i: int, timing: RepTiming, place: Place) -> RepTiming:
         """Time a rep by the second measure its spec names (the heel, beside the body), and take the middle.
@@ -258,27 +285,30 @@ class Engine:
         movement = self.spec.movement
         assert isinstance(movement, HoldMovement)
         t, was_holding = self._frames.time_s[i], timer.holding
-        side = timer.side if was_holding else self._asked_side or self._side_now(row, place)
-        x = movement_value(movement.measure, row, side, place.scale)
-        broken = self._broken(row, place, side) if was_holding else None
+        series = calibrate(self._frames.rows[i : i + 1], place.zeros, place.scale)
+        side = timer.side if was_holding else self._asked_side or self._side_now(row, place, series)
+        x = float(series[column_name(movement.measure, side)][0])
+        broken = self._broken(series, side) if was_holding else None
         timing = timer.update(t, x, side, broken, stepped=was_holding and place.stepped(row))
         events: list[Event] = []
         if timer.holding and not was_holding:
-            place.stand_anew(self._frames.rows[self._frames.since(t - _REST_S) : i + 1], timer.side)
-            self._zeros.note(self._frames.since(timer.start_s), place)
+            place.side = timer.side
+            if not movement.planted:
+                place.stand_anew(self._frames.rows[self._frames.since(t - _REST_S) : i + 1])
+                self._zeros.note(self._frames.since(timer.start_s), place)
             events.append(HoldStarted(t))
         if timing is not None:
             events.append(HoldEnded(t, self._judge_hold(i, timing, place)))
         return events
 
-    def _side_now(self, row: list[float], place: Place) -> str:
+    def _side_now(self, row: list[float], place: Place, series: Mapping[str, FloatArray]) -> str:
+        if self.spec.side in ("stance", "lifted") and isinstance(self.spec.movement, HoldMovement):
+            left, right = (float(series[column_name(self.spec.movement.measure, side)][0]) for side in SIDES)
+            return "left" if left > right else "right"
         return pick_side(self.spec.side, row, place.scale.facing, place.near) or place.near
 
-    def _broken(self, row: list[float], place: Place, side: str) -> str | None:
+    def _broken(self, series: Mapping[str, FloatArray], side: str) -> str | None:
         """Return the rule that breaks the hold in this frame."""
-        if not self._breaking:
-            return None
-        series = calibrate(np.array([row]), place.zeros, place.scale)
         for name, rule in self._breaking.items():
             if series[column_name(rule.measure, side)][0] > rule.limit.value:
                 return name
@@ -375,6 +405,7 @@ def _new_timer(movement: HoldMovement) -> HoldTimer:
         movement.lost.value,
         movement.settle_s.value,
         movement.grace_s.value,
+        movement.keeps == "above",
     )
     return HoldTimer(limits)
 

@@ -7,14 +7,19 @@ import numpy as np
 from formcheck.engine.setup import find_problems
 from formcheck.measures.table import COLUMNS
 from formcheck.model import FloatArray
+from formcheck.specs.schema import Posture
 
 __all__ = ["FrameTable"]
 
 
 class FrameTable:
-    """A table that grows: `rows` (t, columns) of raw measures, `time_s`, the problem of each frame, and rest flags."""
+    """A table that grows: `rows` (t, columns) of raw measures, `time_s`, the problem of each frame, and rest flags.
 
-    def __init__(self) -> None:
+    `posture` is the one that the exercise begins in.
+    """
+
+    def __init__(self, posture: Posture = "standing") -> None:
+        self._posture = posture
         self._rows = np.empty((256, len(COLUMNS)))
         self._at_rest: list[bool] = []
         self.time_s: list[float] = []
@@ -37,7 +42,7 @@ class FrameTable:
             self._rows = grown
         self._rows[n : n + more] = rows
         self.time_s += times_s
-        self.problems += find_problems(rows, size)
+        self.problems += find_problems(rows, size, self._posture)
         self._at_rest += [False] * more
 
     def mark_rest(self, i: int, at_rest: bool) -> None:

@@ -26,6 +26,11 @@ class HoldLimits:
     lost: float
     settle_s: float
     grace_s: float
+    above: bool = False
+
+    def keeps(self, x: float, level: float) -> bool:
+        """Whether the position is kept at `x`, given the held level."""
+        return x >= (self.lost if self.above else level - self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class HoldTimer:
         while t - self._recent[0][0] > self.limits.settle_s + 1.0:
             self._recent.pop(0)
         if not self._armed:
-            self._armed = x < self.level - 2 * self.limits.lost or x < self.limits.reach
+            self._armed = x < self.limits.reach or (not self.limits.above and x < self.level - 2 * self.limits.lost)
             return
         window = [value for at, value, of in self._recent if t - at <= self.limits.settle_s and of == side]
         values = np.array(window)
@@ -98,7 +103,7 @@ class HoldTimer:
         if not full or seen.sum() < max(_LEAST_SEEN * total, 3):
             return
         low, high = np.quantile(values[seen], _STEADY_QUANTILES)
-        if low < self.limits.reach or high - low > self.limits.within:
+        if low < self.limits.reach or (high - low > self.limits.within and not self.limits.above):
             return
         self._begin(t, float(np.median(values[seen])), side)
 
@@ -106,13 +111,16 @@ class HoldTimer:
         self.level, self.side, self.unseen_s = level, side, 0.0
         start = t
         for at, value, of in reversed(self._recent):
-            if of != side or not abs(value - level) <= self.limits.within:
+            if of != side or not self._belongs(value, level):
                 break
             start = at
         self.start_s, self._last_s = start, t
         self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
         self._recent.clear()
         self._bad_s, self._broken, self._released = math.nan, None, False
+
+    def _belongs(self, value: float, level: float) -> bool:
+        return value >= self.limits.lost if self.limits.above else abs(value - level) <= self.limits.within
 
     def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
@@ -125,14 +133,14 @@ class HoldTimer:
         if t - self.start_s <= _LEVEL_S:
             self._levels.append(x)
             self.level = float(np.median(self._levels))
-        if x >= self.level - self.limits.lost and broken is None:
+        if self.limits.keeps(x, self.level) and broken is None:
             self._bad_s, self._broken, self._released = math.nan, None, False
             return None
         if math.isnan(self._bad_s):
             self._bad_s = t
         self._broken = broken or self._broken
         # Who lets go of the stretch bends the knee and lifts the heel too, and steps away: that is no fault.
-        self._released = self._released or stepped or x < self.level - self.limits.lost
+        self._released = self._released or stepped or not self.limits.keeps(x, self.level)
         wait_s = _LOST_S if self._released else _BROKEN_S
         if t - self._bad_s >= wait_s:
             return self._end(self._bad_s, None if self._released else self._broken)

@@ -59,7 +59,7 @@ def pick_side(rule: str, row: Row, facing: float, near: str) -> str | None:
     """Return the leg to judge: the near one of both, the standing, lifted, upper, front or rear one; None if unclear.
 
     `row` holds medians over a rest, or over the top of a movement. The standing leg's ankle is the lower one by at
-    least a twentieth of the stature (two feet level on the floor are unclear), the lifted or upper leg's the higher one.
+    least a twentieth of the stature (two feet level on the floor are unclear), the lifted or upper leg's the higher.
     """
     ankle = {side: (row[COLUMN[f"ankle_x_{side}"]], row[COLUMN[f"ankle_y_{side}"]]) for side in ("left", "right")}
     if rule == "both":

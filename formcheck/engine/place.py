@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -15,7 +16,8 @@ from formcheck.engine.setup import classify_view, is_still, view_problem
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, Side, View
 from formcheck.signals import RunningMedian
-from formcheck.specs.schema import ExerciseSpec
+from formcheck.skeleton import SIDES
+from formcheck.specs.schema import ExerciseSpec, HoldMovement
 
 __all__ = ["Place", "Stature", "settle"]
 
@@ -49,7 +51,7 @@ class Place:
     azimuth_deg: float
     scale: Scale
     stature_px: float
-    toe: tuple[float, float]
+    toes: Mapping[str, tuple[float, float]]
     zeros: FloatArray
     steady: RunningMedian = field(default_factory=lambda: RunningMedian(_GLITCH_S))
     _angle_zeros: list[FloatArray] = field(default_factory=list)
@@ -57,7 +59,8 @@ class Place:
     def stepped(self, row: list[float]) -> bool:
         """Whether the foot has left its place; not when it is not seen."""
         x, y = row[COLUMN[f"toe_x_{self.side}"]], row[COLUMN[f"toe_y_{self.side}"]]
-        return math.hypot(x - self.toe[0], y - self.toe[1]) > _MOVED_SHARE * self.stature_px
+        toe_x, toe_y = self.toes[self.side]
+        return math.hypot(x - toe_x, y - toe_y) > _MOVED_SHARE * self.stature_px
 
     def take_zeros(self, rows: FloatArray) -> None:
         """Take new zeros from a rest. Heights start anew there; angles keep the first rests', for posture can sag."""
@@ -66,16 +69,17 @@ class Place:
             self._angle_zeros.append(zeros)
         self._set_zeros(rows, zeros)
 
-    def stand_anew(self, rows: FloatArray, side: str) -> None:
+    def stand_anew(self, rows: FloatArray) -> None:
         """Take new heights where the foot has stepped to, in a posture that is no rest: angles keep their zeros."""
-        self.side = side
         self._set_zeros(rows, zero_row(rows))
 
     def _set_zeros(self, rows: FloatArray, zeros: FloatArray) -> None:
         zeros[_ANGLES] = seen_median(np.stack(self._angle_zeros))[_ANGLES]
         self.zeros = zeros
-        x, y = seen_median(rows[:, [COLUMN[f"toe_x_{self.side}"], COLUMN[f"toe_y_{self.side}"]]])
-        self.toe = (float(x), float(y))
+        self.toes = {
+            side: tuple(seen_median(rows[:, [COLUMN[f"toe_x_{side}"], COLUMN[f"toe_y_{side}"]]]).tolist())
+            for side in SIDES
+        }
 
 
 def settle(
@@ -96,6 +100,16 @@ def settle(
     return found if isinstance(found, str) else (found, rows)
 
 
+def _side_at_rest(spec: ExerciseSpec, middle: list[float], facing: float, near: str) -> str:
+    """Return the leg to judge, or what stands in the way of telling."""
+    lifting = spec.side in ("stance", "lifted") and isinstance(spec.movement, HoldMovement)
+    if lifting and pick_side("stance", middle, facing, near) is not None:
+        return "both_feet"
+    if lifting or spec.side == "upper":
+        return near
+    return pick_side(spec.side, middle, facing, near) or "one_foot"
+
+
 def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_side: str | None) -> Place | str:
     middle = seen_median(rows).tolist()
     azimuth_deg = middle[COLUMN["azimuth_deg"]]
@@ -105,9 +119,9 @@ def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_si
         return wrong_view
     facing = 1.0 if middle[COLUMN["facing"]] >= 0 else -1.0
     near: Literal["left", "right"] = "right" if facing > 0 else "left"
-    side = asked_side or pick_side(spec.side, middle, facing, near)
-    if side is None:
-        return "one_foot"
+    side = asked_side or _side_at_rest(spec, middle, facing, near)
+    if side not in SIDES:
+        return side
     stature_px = middle[COLUMN[f"standing_px_{near}"]]
     place = Place(
         side=side,
@@ -117,7 +131,7 @@ def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_si
         azimuth_deg=azimuth_deg,
         scale=Scale(stature.cm / stature_px, stature.relative_sd, facing, azimuth_deg),
         stature_px=stature_px,
-        toe=(math.nan, math.nan),
+        toes={},
         zeros=np.full(len(ZEROS), math.nan),
     )
     place.take_zeros(rows)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, View
 from formcheck.skeleton import SIDES
+from formcheck.specs.schema import Posture
 
 __all__ = ["PROBLEMS", "classify_view", "find_problems", "is_still", "view_problem"]
 
@@ -19,10 +21,12 @@ PROBLEMS: Final = {
     "feet_out_of_frame": "Your feet are not in the picture. Step back or tilt the camera down.",
     "too_far": "You are too small in the picture. Come nearer.",
     "not_standing": "Stand upright to begin.",
+    "not_seated": "Sit down to begin.",
     "turn_sideways": "Turn sideways to the camera.",
     "turn_to_front": "Turn to face the camera.",
     "moving": "Stand still for a moment.",
     "one_foot": "Stand on one leg to begin.",
+    "both_feet": "Put both feet on the floor to begin.",
 }
 """Every set-up problem, most basic first, and what to do about it."""
 
@@ -31,6 +35,7 @@ _FOOT_SEEN = 0.35  # feet outside the picture read 0.05-0.2, feet inside at leas
 _EDGE = 0.005  # a landmark nearer to the edge than this share of the picture is taken to lie outside
 _LEAST_UPRIGHT_PX = 90.0  # a foot is a seventh of the body: below 13 px nothing can be read from it
 _BENT_DEG = 75.0
+_SEATED_THIGH_DEG = 50.0
 _SIDE_DEG, _FRONT_DEG = 28.0, 62.0
 """All of them: default, not from literature."""
 
@@ -39,7 +44,7 @@ _STILL_DEG = 6.0
 _LEAST_STILL_FRAMES = 3
 
 
-def find_problems(rows: FloatArray, size: tuple[int, int]) -> list[str | None]:
+def find_problems(rows: FloatArray, size: tuple[int, int], posture: Posture = "standing") -> list[str | None]:
     """Return the most basic problem of each frame of `rows` (t, columns), None where there is none.
 
     Looks at the person's place in the picture only; view and stillness need more than one frame.
@@ -52,18 +57,28 @@ def find_problems(rows: FloatArray, size: tuple[int, int]) -> list[str | None]:
             "no_person": ~np.isfinite(column["body_y"]),
             "body_out_of_frame": (column["head_visibility"] < _SEEN)
             | (column["torso_visibility"] < _SEEN)
-            | (column["ordered"] < 1)
+            | (column["ordered" if posture == "standing" else "stacked"] < 1)
             | (column["top_y"] < _EDGE * height)
             | (column["hip_x"] < 0)
             | (column["hip_x"] > width),
             "feet_out_of_frame": (foot < _FOOT_SEEN) | (column["bottom_y"] > (1 + 2 * _EDGE) * height),
             "too_far": column["upright_px"] < _LEAST_UPRIGHT_PX,
-            "not_standing": np.minimum(column["knee_flexion_left"], column["knee_flexion_right"]) > _BENT_DEG,
-        }
+        } | _posture_checks(column, posture)
     names = list(checks)
     stacked = np.stack([checks[name] for name in names])
     first = np.argmax(stacked, axis=0)
     return [names[k] if stacked[k, i] else None for i, k in enumerate(first.tolist())]
+
+
+def _posture_checks(column: Mapping[str, FloatArray], posture: Posture) -> dict[str, NDArray[np.bool_]]:
+    match posture:
+        case "standing":
+            return {"not_standing": np.minimum(column["knee_flexion_left"], column["knee_flexion_right"]) > _BENT_DEG}
+        case "seated":
+            thigh = np.maximum(np.abs(column["thigh_left"]), np.abs(column["thigh_right"]))
+            return {"not_seated": thigh < _SEATED_THIGH_DEG}
+        case "any":
+            return {}
 
 
 def classify_view(azimuth_deg: float) -> View:

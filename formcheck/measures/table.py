@@ -23,7 +23,7 @@ __all__ = ["COLUMN", "COLUMNS", "compute_measures"]
 _SIDED = (
     "shank",  # knee over ankle against the vertical, deg, right +; times the facing it is the shank inclination
     "shank_sd",
-    "thigh",  # hip over knee against the vertical, deg, right +
+    "thigh",  # hip over knee against the vertical, deg, right +; some 90 when seated
     "knee_flexion",
     "knee_flexion_sd",
     "sole",  # from heel and foot-index landmarks, deg
@@ -41,7 +41,6 @@ _SIDED = (
     "ankle_y_sd",
     "knee_x",
     "knee_sd",
-    "thigh",  # hip over knee against the vertical, deg, right +; some 90 when seated
     "frontal_knee",  # knee off the line from hip to ankle, deg, towards the other leg +
     "frontal_knee_sd",
     "foot_length",  # px, heel to foot index
@@ -116,7 +115,6 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
         "ankle_y_sd": err["ankle"],
         "knee_x": at["knee"][..., 0],
         "knee_sd": err["knee"],
-        "thigh": compute_inclination(at["knee"], at["hip"]),
         "frontal_knee": inward
         * (compute_inclination(at["ankle"], at["knee"]) - compute_inclination(at["knee"], at["hip"])),
         "frontal_knee_sd": knee_flexion_sd,

@@ -32,21 +32,40 @@ def broken_rules_of_sense(values: Any, stem: str) -> Iterator[Found]:
     if isinstance(spec.get("id"), str) and spec["id"] != stem:
         yield ("id",), f"id must be the file's name, {stem}, got {spec['id']!r}"
     movement, dose, rules = (_group(spec.get(key)) for key in ("movement", "dose", "rules"))
+    yield from _check_kind(spec, movement.get("kind"))
     yield from _check_movement(movement)
     yield from _check_dose(dose, movement.get("kind"))
     for name, rule in rules.items():
         yield from _check_rule(("rules", name), _group(rule), movement.get("kind"))
 
 
+def _check_kind(spec: Mapping[str, Any], kind: Any) -> Iterator[Found]:
+    """Check that what a camera judges is described, and that what it does not judge claims nothing."""
+    if kind == "guided":
+        for key in ("view", "side", "peak", "rules", "posture"):
+            if key in spec:
+                yield (key,), f"{key} must be left out; nothing of a guided exercise is measured"
+    elif kind in ("reps", "hold", "gait"):
+        for key in ("view", "side", "peak"):
+            if key not in spec:
+                yield (), f"{key} is missing; an exercise of kind {kind} needs it"
+            elif spec[key] == []:
+                yield (key,), f"{key} must have at least 1 entry, got a list of 0"
+
+
 def _check_movement(movement: Mapping[str, Any]) -> Iterator[Found]:
     measure = movement.get("measure")
-    if measure in MEASURES and measure not in MOVEMENT_MEASURES:
+    if movement.get("kind") == "reps" and measure in MEASURES and measure not in MOVEMENT_MEASURES:
         yield (
             ("movement", "measure"),
             f"movement.measure must be one that a movement is read from ({', '.join(MOVEMENT_MEASURES)}), "
             f"got {measure!r}",
         )
-    ordered = {"reps": (("least", "enter"), ("enter", "most"), ("min_s", "max_s")), "hold": (("within", "lost"),)}
+    ordered = {
+        "reps": (("least", "enter"), ("enter", "most"), ("min_s", "max_s")),
+        "hold": (("lost", "reach"),) if movement.get("keeps") == "above" else (("within", "lost"),),
+        "gait": (("min_s", "max_s"),),
+    }
     for low, high in ordered.get(str(movement.get("kind")), ()):
         a, b = _number(movement.get(low)), _number(movement.get(high))
         if a is not None and b is not None and a >= b:
@@ -61,6 +80,8 @@ def _check_dose(dose: Mapping[str, Any], kind: Any) -> Iterator[Found]:
     needed = {"reps": "reps", "hold": "hold_s"}.get(str(kind))
     if needed is not None and dose and dose.get(needed) is None:
         yield ("dose",), f"dose.{needed} is missing; an exercise of kind {kind} needs it"
+    if kind == "guided" and dose and dose.get("reps") is None and dose.get("hold_s") is None:
+        yield ("dose",), "dose.reps or dose.hold_s is missing; a guided exercise is counted or timed"
 
 
 def _check_rule(place: Place, rule: Mapping[str, Any], kind: Any) -> Iterator[Found]:

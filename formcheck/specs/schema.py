@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,19 @@ from formcheck.measures.names import MeasureName
 from formcheck.model import View
 from formcheck.rules import Cited, Rule
 
-__all__ = ["Dose", "ExerciseSpec", "HoldMovement", "RepMovement", "ViewSpec"]
+__all__ = [
+    "Beat",
+    "Dose",
+    "ExerciseSpec",
+    "GaitMovement",
+    "GuidedMovement",
+    "HoldMovement",
+    "Posture",
+    "RepMovement",
+    "ViewSpec",
+]
+
+Posture = Literal["standing", "seated", "any"]
 
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 
@@ -46,15 +58,18 @@ class RepMovement(_Strict):
     """A movement away from rest and back. All in the unit of `measure`, against the person's own rest.
 
     `enter` is the least excursion that counts as a movement; outside `least`..`most` it is another movement (sitting
-    down, stepping), which counts nothing.
+    down, stepping), which counts nothing. `planted`: the feet stay in their place; where they do not (steps, hops), the
+    leg judged is found anew at the top of each rep.
     """
 
     kind: Literal["reps"]
     measure: MeasureName
     timed_by: MeasureName | None = Field(
-        default=None, description="A second measure that says when a rep began and ended, where it is not seen from the front."
+        default=None,
+        description="A second measure that says when a rep began and ended, where it is not seen from the front.",
     )
     sign: Literal[1, -1] = 1
+    planted: bool = True
     enter: Cited
     most: Cited
     least: Cited
@@ -65,12 +80,16 @@ class RepMovement(_Strict):
 class HoldMovement(_Strict):
     """A position taken and kept, in the unit of `measure`.
 
-    It is held from within `within` of the held level until lost by `lost`; the level must differ from standing by
-    `reach` and be steady for `settle_s`. Drop-outs up to `grace_s` do not break it.
+    It is held from within `within` of the held level until lost by `lost`; the level must come to `reach` and be
+    steady for `settle_s`. With `keeps: above` no level is held: it lasts from when the measure comes above `lost`, and
+    then to `reach`, until it falls below `lost`. Drop-outs up to `grace_s` do not break it. `planted`: the feet do not
+    step into the position.
     """
 
     kind: Literal["hold"]
     measure: MeasureName
+    keeps: Literal["level", "above"] = "level"
+    planted: bool = False
     reach: Cited
     within: Cited
     lost: Cited
@@ -78,8 +97,40 @@ class HoldMovement(_Strict):
     grace_s: Cited
 
 
+class GaitMovement(_Strict):
+    """Walking, across the picture or on the spot; a stride takes between `min_s` and `max_s`."""
+
+    kind: Literal["gait"]
+    min_s: Cited
+    max_s: Cited
+
+
+class Beat(_Strict):
+    """A word said aloud and how long it lasts."""
+
+    say: str = Field(min_length=2, max_length=40)
+    seconds: float = Field(gt=0, le=120)
+
+
+class GuidedMovement(_Strict):
+    """An exercise that no camera judges: it is paced, timed and confirmed by the person, and nothing is measured.
+
+    `pace` is spoken in turn for every rep, each word for its seconds; a position is held for the dose's `hold_s`.
+    """
+
+    kind: Literal["guided"]
+    pace: tuple[Beat, ...] = ()
+
+
+_NO_CAMERA: Final = ViewSpec(asks="side", placement="No camera is needed: nothing of this exercise is measured.")
+
+
 class ExerciseSpec(_Strict):
-    """One exercise. `side`: which leg is judged; `posture`: what the set-up check expects before it starts."""
+    """One exercise. `side`: which leg is judged; `posture`: what the set-up check expects before it starts.
+
+    `choices` are ways of doing it that the person picks from and that do not change what is judged. Guided exercises
+    leave out `view`, `side` and `peak`.
+    """
 
     schema_: Literal[1] = Field(alias="schema")
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -88,8 +139,10 @@ class ExerciseSpec(_Strict):
     instructions: tuple[str, ...] = Field(min_length=1)
     not_judged: tuple[str, ...] = Field(default=(), description="What the camera cannot judge, in plain sentences.")
     dose: Dose
-    view: ViewSpec
-    side: Literal["both", "stance", "front", "rear"]
-    movement: Annotated[RepMovement | HoldMovement, Field(discriminator="kind")]
-    peak: tuple[MeasureName, ...] = Field(min_length=1, description="Shown per rep; the first is the main measure.")
+    choices: tuple[str, ...] = ()
+    posture: Posture = "standing"
+    view: ViewSpec = _NO_CAMERA
+    side: Literal["both", "stance", "lifted", "upper", "front", "rear"] = "both"
+    movement: Annotated[RepMovement | HoldMovement | GaitMovement | GuidedMovement, Field(discriminator="kind")]
+    peak: tuple[MeasureName, ...] = Field(default=(), description="Shown per rep; the first is the main measure.")
     rules: dict[RuleName, Rule] = Field(default_factory=dict)
