@@ -12,7 +12,9 @@ import typer
 from formcheck.cli.doctor import doctor
 from formcheck.cli.evaluate import evaluate
 from formcheck.cli.frame import CommandGroup, run, show_version
+from formcheck.cli.live import live
 from formcheck.cli.score import score
+from formcheck.cli.sessions import sessions
 from formcheck.cli.specs import specs
 
 __all__ = ["app", "main"]
@@ -37,7 +39,9 @@ def options(
 
 
 app.command()(score)
+app.command()(live)
 app.add_typer(specs, name="specs")
+app.add_typer(sessions, name="sessions")
 app.command()(evaluate)
 app.command()(doctor)
 

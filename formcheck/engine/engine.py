@@ -91,6 +91,7 @@ class Engine:
         self._counter: RepCounter | None = None
         self._timer: HoldTimer | None = None
         self._in_place_s = math.nan
+        self._zeroed_s = math.nan
         self._best = 0.0
         self._reps: list[Rep] = []
         self._holds: list[Hold] = []
@@ -146,6 +147,7 @@ class Engine:
             return found
         place, rows = found
         self._place = self._last_place = place
+        self._zeroed_s = self._frames.time_s[i]
         self._zeros.note(i, place)
         self._in_place_s = self._frames.time_s[i]
         movement = self.spec.movement
@@ -288,6 +290,8 @@ class Engine:
         series = calibrate(self._frames.rows[i : i + 1], place.zeros, place.scale)
         side = timer.side if was_holding else self._asked_side or self._side_now(row, place, series)
         x = float(series[column_name(movement.measure, side)][0])
+        if movement.planted and not was_holding and x < movement.lost.value and t - self._zeroed_s > _REST_S:
+            self._settle(i)
         broken = self._broken(series, side) if was_holding else None
         timing = timer.update(t, x, side, broken, stepped=was_holding and place.stepped(row))
         events: list[Event] = []

@@ -35,6 +35,7 @@ class MediaPipeEstimator:
         self.model_sha256: Final = model.sha256
         self.backend: Final = f"mediapipe {version('mediapipe')} PoseLandmarker VIDEO"
         self._last_ms = -1
+        self._found = False
         self._landmarker, self._as_image = _create(model)
 
     def __enter__(self) -> Self:
@@ -54,12 +55,13 @@ class MediaPipeEstimator:
         height, width = frame.image.shape[:2]
         # The library takes whole milliseconds that must rise; above 1000 frames a second they run ahead of the time.
         stamp_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
-        # The network is set up in full with the first picture, and says so.
-        with quiet_start() if self._last_ms < 0 else contextlib.nullcontext():
+        # The network is set up in full with the first picture of somebody, and says so.
+        with contextlib.nullcontext() if self._found else quiet_start():
             found = self._landmarker.detect_for_video(self._as_image(frame.image), stamp_ms)
         self._last_ms = stamp_ms
         if not found.pose_landmarks:
             return nobody(frame.time_s, (width, height))
+        self._found = True
         return _observation(frame.time_s, (width, height), found.pose_landmarks[0])
 
 

@@ -1,0 +1,193 @@
+"""The live window as a picture of 1280 × 720: count and phase bar at the left, the person, one line of words below.
+
+Pure: scene, camera picture and observation in, a picture out. Nothing is drawn over the person but their skeleton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Final
+
+import cv2
+import numpy as np
+
+from formcheck.feedback import _ink as ink
+from formcheck.feedback.overlay import Mark, draw_marks, draw_skeleton
+from formcheck.live.pictograms import draw_pictogram
+from formcheck.live.scene import Scene
+from formcheck.model import PoseObservation, Side, Verdict
+
+__all__ = ["HEIGHT", "HELP", "WIDTH", "View", "blank", "draw_window"]
+
+WIDTH: Final = 1280
+HEIGHT: Final = 720
+_COLUMN: Final = 320
+_VIDEO: Final = (WIDTH - _COLUMN, 540)
+_BAR: Final = (254, 36, 300, 504)
+_GROUND: Final[ink.Colour] = (27, 30, 37)
+_TRACK: Final[ink.Colour] = (58, 63, 73)
+_MARK_SIZE: Final = 26.0
+_MARKS_A_ROW: Final = 7
+_MOST_MARKS: Final = 28
+HELP: Final = "space: pause    m: beat    v: voice    f: full screen    q: end"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The picture of this moment: the camera's RGB image, who was seen in it, and what to mark.
+
+    `title` is the exercise's name; `notes` are lines on what does not work.
+    """
+
+    image: ink.Picture
+    observation: PoseObservation | None
+    near_side: Side
+    marks: Sequence[Mark]
+    mirrored: bool
+    title: str
+    notes: Sequence[str] = ()
+
+
+def blank(colour: ink.Colour = ink.DARK) -> ink.Picture:
+    """Return an empty picture of the window's size."""
+    return np.full((HEIGHT, WIDTH, 3), colour, dtype=np.uint8)
+
+
+def draw_window(scene: Scene, view: View) -> ink.Picture:
+    """Return the window's picture (RGB)."""
+    canvas = blank()
+    _draw_person(canvas, scene, view)
+    canvas[: _VIDEO[1], :_COLUMN] = _GROUND
+    _draw_column(canvas, scene)
+    _draw_strip(canvas, scene, view.title)
+    return canvas
+
+
+def _draw_person(canvas: ink.Picture, scene: Scene, view: View) -> None:
+    height, width = view.image.shape[:2]
+    scale = min(_VIDEO[0] / width, _VIDEO[1] / height)
+    size = (round(width * scale), round(height * scale))
+    # Averaging over areas looks better by little and takes ten times as long.
+    picture = np.asarray(cv2.resize(view.image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    observation = view.observation
+    if view.mirrored:
+        picture = np.asarray(cv2.flip(picture, 1), dtype=np.uint8)
+        observation = None if observation is None else _mirrored(observation)
+    if scene.phase == "paused":
+        picture = np.asarray(cv2.convertScaleAbs(picture, alpha=0.45), dtype=np.uint8)
+    if observation is not None and observation.seen:
+        draw_skeleton(picture, observation, view.near_side)
+        draw_marks(picture, observation, view.marks, enlarged=1.6)
+    left, top = _COLUMN + (_VIDEO[0] - size[0]) // 2, (_VIDEO[1] - size[1]) // 2
+    canvas[top : top + size[1], left : left + size[0]] = picture
+    for i, note in enumerate(view.notes):
+        y = 14 + 40 * i
+        ink.plate(canvas, _COLUMN + 14, y, _COLUMN + 38 + ink.text_width(note, 18), y + 36)
+        ink.text(canvas, note, _COLUMN + 26, y + 27, 18, ink.YELLOW)
+
+
+def _mirrored(observation: PoseObservation) -> PoseObservation:
+    points = observation.points.copy()
+    points[:, 0] = observation.size[0] - points[:, 0]
+    return replace(observation, points=points)
+
+
+# ---------------------------------------------------------------------- the column
+
+
+def _draw_column(canvas: ink.Picture, scene: Scene) -> None:
+    if scene.problem is not None or scene.phase == "getting_ready":
+        draw_pictogram(canvas, scene.problem or "moving", (_COLUMN / 2, 190), 250)
+        if scene.verdicts:
+            _centred(canvas, _counted(scene), _COLUMN / 2, 420, 40, ink.WHITE)
+    elif scene.countdown is not None:
+        _centred(canvas, str(scene.countdown), _COLUMN / 2, 330, 210, ink.YELLOW)
+    elif scene.holds:
+        _draw_hold(canvas, scene)
+    else:
+        _draw_count(canvas, scene)
+        _draw_bar(canvas, scene)
+    _draw_marks(canvas, scene.verdicts, 446 if scene.problem or scene.holds else 372)
+
+
+def _counted(scene: Scene) -> str:
+    return f"{scene.count}" if scene.target is None else f"{scene.count} of {scene.target}"
+
+
+def _draw_count(canvas: ink.Picture, scene: Scene) -> None:
+    words = str(scene.count)
+    cap = 176.0
+    while ink.text_width(words, cap) > 216:
+        cap *= 0.92
+    _centred(canvas, words, 124, 248, cap, ink.WHITE)
+    if scene.target is not None:
+        _centred(canvas, f"of {scene.target}", 124, 324, 42, ink.GREY)
+
+
+def _draw_bar(canvas: ink.Picture, scene: Scene) -> None:
+    """Draw the phase bar: it fills with the movement, and its top is the person's own best."""
+    left, top, right, bottom = _BAR
+    canvas[top:bottom, left:right] = _TRACK
+    share = min(max(scene.progress, 0.0), 1.0) if isfinite(scene.progress) else 0.0
+    level = round(bottom - share * (bottom - top))
+    canvas[level:bottom, left:right] = ink.BLUE
+    ink.line(canvas, (left - 10, top), (right + 10, top), ink.WHITE, 6)
+    ink.line(canvas, (left - 10, level), (right + 10, level), ink.WHITE, 3)
+
+
+def _draw_hold(canvas: ink.Picture, scene: Scene) -> None:
+    """Draw the ring that fills with the seconds held, and the seconds in it."""
+    centre, radius = (_COLUMN / 2, 184.0), 128.0
+    share = min(max(scene.held_s / scene.target_s, 0.0), 1.0)
+    _ring(canvas, centre, radius, 1.0, _TRACK)
+    _ring(canvas, centre, radius, share, ink.BLUE)
+    held = f"{max(scene.held_s, 0.0):.0f}" if scene.phase == "holding" else "0"
+    _centred(canvas, held, centre[0], centre[1] + 45, 96, ink.WHITE)
+    _centred(canvas, f"of {scene.target_s:.0f} s", centre[0], 366, 40, ink.GREY)
+    if scene.target is not None and scene.target > 1:
+        _centred(canvas, f"hold {min(scene.count + 1, scene.target)} of {scene.target}", centre[0], 418, 24, ink.GREY)
+
+
+def _ring(canvas: ink.Picture, centre: tuple[float, float], radius: float, share: float, colour: ink.Colour) -> None:
+    if share <= 0:
+        return
+    turns = np.radians(-90 + 360 * share * np.linspace(0, 1, 121))
+    path = np.asarray(centre) + radius * np.column_stack([np.cos(turns), np.sin(turns)])
+    points = np.round(path * 16).astype(np.int32).reshape(-1, 1, 2)
+    cv2.polylines(canvas, [points], False, colour, 30, cv2.LINE_AA, 4)
+
+
+def _draw_marks(canvas: ink.Picture, verdicts: Sequence[Verdict], top: float) -> None:
+    """Draw a sign for each of the last reps or holds: its shape says the same as its colour."""
+    for i, verdict in enumerate(verdicts[-_MOST_MARKS:]):
+        row, column = divmod(i, _MARKS_A_ROW)
+        ink.sign(canvas, verdict, (30 + 31.5 * column, top + 33 * row), _MARK_SIZE)
+
+
+# ---------------------------------------------------------------------- the words
+
+
+def _draw_strip(canvas: ink.Picture, scene: Scene, title: str) -> None:
+    top = _VIDEO[1]
+    words, verdict = scene.words, scene.words.verdict
+    left = 36.0
+    if verdict is not None:
+        colour = ink.WHITE if verdict == "cannot_judge" else ink.VERDICT_INKS[verdict]
+        canvas[top:HEIGHT, 0:16] = colour
+    if verdict is not None and scene.problem is None:
+        ink.sign(canvas, verdict, (92, top + 66), 100)
+        left = 168.0
+    cap = 58.0
+    while ink.text_width(words.headline, cap) > WIDTH - left - 24 and cap > 30:
+        cap -= 2
+    ink.text(canvas, words.headline, left, top + 78, cap, ink.WHITE)
+    for i, line in enumerate(ink.wrapped(words.detail, 21, WIDTH - left - 24, most_lines=1)):
+        ink.text(canvas, line, left, top + 124 + 30 * i, 21, ink.GREY)
+    ink.text(canvas, title, 36, HEIGHT - 14, 14, ink.GREY)
+    ink.text(canvas, HELP, WIDTH - 24 - ink.text_width(HELP, 14), HEIGHT - 14, 14, ink.GREY)
+
+
+def _centred(canvas: ink.Picture, words: str, x: float, baseline: float, cap: float, colour: ink.Colour) -> None:
+    ink.text(canvas, words, x - ink.text_width(words, cap) / 2, baseline, cap, colour)

@@ -1,0 +1,288 @@
+"""The course of one set: getting ready, countdown, counting or holding, paused, finished. Pure: time is in the data.
+
+Takes the engine's updates; says what to show and what to say. The engine counts from the moment the person stands still
+in place; the countdown only tells them to begin, and whoever begins earlier cuts it short.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from formcheck.feedback.cues import TURN_S, Cue, FaultPrompts, SetupPrompts
+from formcheck.live.limits import LimitWatch
+from formcheck.live.scene import CAMERA_LOST, HEADLINES, LOW_LIGHT, SAID, Phase, Scene, Words
+from formcheck.model import Event, Hold, HoldEnded, HoldStarted, Rep, RepEnded, RepStarted, Update, Verdict
+from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["GONE_S", "Practice"]
+
+COUNTDOWN_S: Final = 3
+GONE_S: Final = 15.0
+"""Nobody in the picture for so long after something was done: they have walked off."""
+_SHOW_PROBLEM_AFTER_S: Final = 0.4
+_TICKS_S: Final = 5
+_WARN_S: Final = 10
+_IN_PLACE: Final = ("ready", "rest", "moving", "hold")
+_URGENT, _EVENT, _SETUP, _COUNT = 4, 3, 2, 1
+
+
+class Practice:
+    """`update(update, side=, dark=)` every frame returns the cues of that moment; `scene()` says what to show.
+
+    `ends_with_dose` False goes on counting past the dose (a video has an end of its own).
+    """
+
+    def __init__(self, spec: ExerciseSpec, *, ends_with_dose: bool = True) -> None:
+        self._spec = spec
+        self._holds = spec.movement.kind == "hold"
+        self._target = spec.dose.reps or (1 if self._holds else None)
+        self._target_s = spec.dose.hold_s or math.nan
+        self._ends_with_dose = ends_with_dose
+        self._phase: Phase = "getting_ready"
+        self._since_s = math.nan
+        self._last: Update | None = None
+        self._words = Words()
+        self._verdicts: list[Verdict] = []
+        self._problem: str | None = None
+        self._problem_since_s = math.nan
+        self._gone_since_s: float | None = None
+        self._asked_to_pause = False
+        self._ticked: set[int] = set()
+        self._faults = FaultPrompts()
+        self._setup = SetupPrompts()
+        self._limits = LimitWatch(spec)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the set stands."""
+        return self._phase
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was completed."""
+        return bool(self._verdicts)
+
+    @property
+    def stressed(self) -> frozenset[str]:
+        """The rules whose limit is exceeded right now."""
+        return self._limits.exceeded
+
+    # ------------------------------------------------------------------ what happens
+
+    def update(self, update: Update, *, side: str | None = None, dark: bool = False) -> list[Cue]:
+        """Take the engine's update of one frame; `side` is the leg it judges, `dark` means that there is little light."""
+        if self._phase == "finished":
+            return []
+        t = update.time_s
+        self._last = update
+        self._note_problem(t, LOW_LIGHT if dark and update.problem is not None else update.problem)
+        exceeded = self._limits.update(update, side)
+        cues = [cue for event in update.events for cue in self._take(event)]
+        cues += self._follow(update)
+        if self._phase == "holding":
+            cues += self._hold_cues(update)
+            cues += [Cue(t, "cue", self._spec.rules[rule].cue, _URGENT) for rule in exceeded]
+        cues += self._setup_cues(t)
+        self._notice_walking_off(t, update.problem)
+        return cues
+
+    def camera_lost(self, time_s: float) -> list[Cue]:
+        """Take that the camera gives no picture."""
+        if self._phase == "finished":
+            return []
+        self._note_problem(time_s, CAMERA_LOST)
+        self._gone_since_s = None
+        return self._setup_cues(time_s)
+
+    def pause_or_go_on(self, time_s: float) -> list[Cue]:
+        """Take that the person asked for a pause, or for its end."""
+        if self._phase == "finished":
+            return []
+        self._asked_to_pause = not self._asked_to_pause
+        self._gone_since_s = None
+        return [Cue(time_s, "go", "Paused." if self._asked_to_pause else "Go on.", _EVENT)]
+
+    def finish(self, time_s: float) -> list[Cue]:
+        """End the set."""
+        if self._phase == "finished":
+            return []
+        self._enter("finished", time_s)
+        return [Cue(time_s, "done", "Done. Well practised." if self.begun else "", _URGENT, valid_s=math.inf)]
+
+    @property
+    def asked_to_pause(self) -> bool:
+        """Whether the person asked for a pause; then no frames should go to the engine."""
+        return self._asked_to_pause
+
+    def _enter(self, phase: Phase, t: float) -> None:
+        self._phase, self._since_s = phase, t
+        self._ticked = set()
+
+    def _note_problem(self, t: float, problem: str | None) -> None:
+        if problem != self._problem:
+            self._problem, self._problem_since_s = problem, t
+
+    def _take(self, event: Event) -> list[Cue]:
+        match event:
+            case RepStarted():
+                if self._phase == "countdown":
+                    self._enter("counting", event.time_s)
+            case RepEnded():
+                return self._rep_done(event.time_s, event.rep)
+            case HoldStarted():
+                self._enter("holding", event.time_s)
+                self._words = Words("Hold", "", None)
+                return [Cue(event.time_s, "go", "Hold.", _EVENT)]
+            case HoldEnded():
+                return self._hold_done(event.time_s, event.hold)
+        return []
+
+    def _rep_done(self, t: float, rep: Rep) -> list[Cue]:
+        self._verdicts.append(rep.verdict)
+        self._words = self._verdict_words(rep)
+        done = len(self._verdicts)
+        if self._ends_with_dose and done == self._target:
+            return self.finish(t)
+        rule = self._faults.update([fault.rule for fault in rep.faults])
+        if rule is not None:
+            return [Cue(rep.end_s, "cue", self._spec.rules[rule].cue, _URGENT, TURN_S)]
+        left = None if self._target is None else self._target - done
+        words = {0: f"{done}. That is your dose.", 1: f"{done}. One more."}.get(-1 if left is None else left, f"{done}")
+        return [Cue(rep.end_s, "count", words, _COUNT, TURN_S)]
+
+    def _hold_done(self, t: float, hold: Hold) -> list[Cue]:
+        self._verdicts.append(hold.verdict)
+        self._words = self._verdict_words(hold)
+        self._enter("counting", t)
+        if not hold.reached and not hold.faults:
+            self._words = Words("Take it up again", f"Held for {hold.held_s:.0f} of {hold.target_s:.0f} s.", "watch")
+        if hold.reached and self._ends_with_dose and len(self._verdicts) >= (self._target or 1):
+            return self.finish(t)
+        if hold.faults:
+            return [Cue(t, "cue", self._spec.rules[hold.faults[0].rule].cue, _URGENT)]
+        return [Cue(t, "count", "Good." if hold.reached else f"{hold.held_s:.0f} seconds.", _COUNT)]
+
+    def _verdict_words(self, item: Rep | Hold) -> Words:
+        told = item.faults or item.watch
+        if item.verdict == "cannot_judge" or not told:
+            unclear = item.verdict == "cannot_judge"
+            return Words("Not seen well enough" if unclear else "Good", "", item.verdict)
+        cue = self._spec.rules[told[0].rule].cue
+        return Words(cue if item.faults else f"Good. Watch: {cue[0].lower()}{cue[1:]}", told[0].text, item.verdict)
+
+    # ------------------------------------------------------------------ where the set stands
+
+    def _follow(self, update: Update) -> list[Cue]:
+        """Follow the engine in and out of place."""
+        t, in_place = update.time_s, update.stage in _IN_PLACE
+        match self._phase:
+            case "getting_ready" if in_place:
+                return self._in_place(t)
+            case "countdown" if not in_place:
+                self._enter("getting_ready", t)
+            case "countdown":
+                return self._count_down(update)
+            case "counting" | "holding" if not in_place:
+                self._enter("paused", t)
+            case "paused" if in_place:
+                self._enter("holding" if update.stage == "hold" else "counting", t)
+                return [Cue(t, "go", "Go on.", _EVENT)]
+        return []
+
+    def _in_place(self, t: float) -> list[Cue]:
+        if self._holds:
+            self._enter("counting", t)
+            self._words = Words("Take up the position", self._spec.instructions[0])
+            return [Cue(t, "go", "Good. Take up the position.", _EVENT)]
+        self._enter("countdown", t)
+        return [self._tick(t, COUNTDOWN_S, f"Good. {COUNTDOWN_S}")]
+
+    def _count_down(self, update: Update) -> list[Cue]:
+        t = update.time_s
+        left = COUNTDOWN_S - math.floor(t - self._since_s)
+        if left <= 0 or update.stage == "moving":
+            self._enter("counting", t)
+            self._words = Words("Go", "")
+            return [Cue(t, "go", "Go.", _EVENT)]
+        return [] if left in self._ticked else [self._tick(t, left, str(left))]
+
+    def _tick(self, t: float, second: int, words: str) -> Cue:
+        self._ticked.add(second)
+        return Cue(t, "tick", words, _EVENT, TURN_S)
+
+    def _hold_cues(self, update: Update) -> list[Cue]:
+        """Count the last seconds of a hold; say when there are ten left, and when it is done."""
+        t, left = update.time_s, self._target_s - update.held_s
+        if math.isnan(left):
+            return []
+        if left <= 0:
+            return [] if 0 in self._ticked else [self._reached(t)]
+        second = math.ceil(left)
+        if second in self._ticked or not (second <= _TICKS_S or second == _WARN_S < self._target_s / 2):
+            return []
+        return [self._tick(t, second, str(second) if second <= _TICKS_S else "Ten seconds.")]
+
+    def _reached(self, t: float) -> Cue:
+        self._ticked.add(0)
+        self._words = Words("Done. Let go slowly", "", "ok")
+        return Cue(t, "reached", "Done. Let go slowly.", _URGENT)
+
+    def _setup_cues(self, t: float) -> list[Cue]:
+        problem = None if self.phase == "finished" else self._setup.update(t, self._problem)
+        return [] if problem is None else [Cue(t, "attention", SAID[problem], _SETUP)]
+
+    def _notice_walking_off(self, t: float, problem: str | None) -> None:
+        if problem != "no_person" or not self.begun:
+            self._gone_since_s = None
+        elif self._gone_since_s is None:
+            self._gone_since_s = t
+        elif t - self._gone_since_s >= GONE_S and self._ends_with_dose:
+            self._enter("finished", t)
+
+    # ------------------------------------------------------------------ what to show
+
+    def scene(self, time_s: float) -> Scene:
+        """Return what to show at `time_s`."""
+        last = self._last
+        problem = self._shown_problem(time_s)
+        return Scene(
+            phase="paused" if self._asked_to_pause and self._phase != "finished" else self._phase,
+            words=self._shown_words(problem),
+            count=len(self._verdicts),
+            target=self._target,
+            held_s=last.held_s if self._holds and last is not None else 0.0 if self._holds else math.nan,
+            target_s=self._target_s,
+            progress=last.progress if last is not None else 0.0,
+            verdicts=tuple(self._verdicts),
+            problem=problem,
+            countdown=self._shown_countdown(time_s),
+            asked_to_pause=self._asked_to_pause,
+        )
+
+    def _shown_problem(self, time_s: float) -> str | None:
+        if self._problem is None or self._asked_to_pause:
+            return None
+        waiting = self._phase in ("getting_ready", "paused") and self._problem != "moving"
+        lasting = time_s - self._problem_since_s >= _SHOW_PROBLEM_AFTER_S
+        return self._problem if lasting or waiting else None
+
+    def _shown_words(self, problem: str | None) -> Words:
+        if self._asked_to_pause:
+            return Words("Paused", "Press space to go on.")
+        if problem is not None:
+            return Words(HEADLINES[problem], SAID[problem], "cannot_judge")
+        match self._phase:
+            case "getting_ready" | "paused":
+                return Words("Stand still", SAID["moving"])
+            case "countdown":
+                return Words("Get ready", self._spec.instructions[min(1, len(self._spec.instructions) - 1)])
+        if self._phase == "holding" and self._limits.exceeded:
+            rule = min(self._limits.exceeded, key=list(self._spec.rules).index)
+            return Words(self._spec.rules[rule].cue, "", "fault")
+        return self._words
+
+    def _shown_countdown(self, time_s: float) -> int | None:
+        if self._phase != "countdown":
+            return None
+        return max(COUNTDOWN_S - math.floor(time_s - self._since_s), 1)

@@ -1,0 +1,94 @@
+"""What a set came to, for the person who did it: counts, best and fading, and one thing to work on."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from formcheck.feedback.words import number, parse_quantity
+from formcheck.model import Counts, Hold, Rep, SetResult
+from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["Summary", "summarise"]
+
+_ENDS: Final = 3
+_DETECTABLE_CM: Final = 2.0
+_DETECTABLE_DEG: Final = 5.0
+"""The least change that is told: docs/clinical.md, what people with tools achieve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`lines` are whole sentences; `work_on` is the one thing to do better, `why` how often it occurred."""
+
+    title: str
+    noun: str
+    counts: Counts
+    lines: tuple[str, ...]
+    work_on: str
+    why: str
+
+
+def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
+    """Return the summary of a set."""
+    holds = spec.movement.kind == "hold"
+    done: Sequence[Rep | Hold] = result.holds if holds else result.reps
+    noun = "hold" if holds else "rep"
+    lines = _held(result.holds) if holds else [line for line in (_best(result.reps), _fading(result)) if line]
+    work_on, why = _work_on(done, spec, noun)
+    return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why)
+
+
+def _held(holds: Sequence[Hold]) -> list[str]:
+    if not holds:
+        return []
+    longest = max(hold.held_s for hold in holds)
+    reached = sum(hold.reached for hold in holds)
+    lines = [f"Longest hold {longest:.0f} s of {holds[0].target_s:.0f} s."]
+    return lines if len(holds) == 1 else [*lines, f"{reached} of {len(holds)} holds reached the time."]
+
+
+def _best(reps: Sequence[Rep]) -> str:
+    name = _main_measure(reps)
+    if name is None:
+        return ""
+    best = max((rep for rep in reps if name in rep.peak), key=lambda rep: abs(rep.peak[name]))
+    quantity = parse_quantity(name)
+    value = number(best.peak[name], quantity.unit, best.peak.get(f"{name}_sd", math.nan))
+    return f"Best {quantity.label.lower()} {value}, in rep {best.index}."
+
+
+def _main_measure(reps: Sequence[Rep]) -> str | None:
+    names = (name for rep in reps for name in rep.peak if not name.endswith("_sd"))
+    return next(names, None)
+
+
+def _fading(result: SetResult) -> str:
+    """Say how the last reps compare with the first, where the difference can be told at all."""
+    if result.set_faults:
+        return result.set_faults[0].text
+    name = _main_measure(result.reps)
+    values = [abs(rep.peak[name]) for rep in result.reps if name in rep.peak] if name else []
+    if name is None or len(values) < 2 * _ENDS:
+        return ""
+    first, last = (sum(part) / _ENDS for part in (values[:_ENDS], values[-_ENDS:]))
+    least = _DETECTABLE_CM if name.endswith("_cm") else _DETECTABLE_DEG
+    if abs(last - first) < least:
+        return "The last three were as good as the first three."
+    unit = parse_quantity(name).unit
+    return f"The last three came to {number(last, unit)}, the first three to {number(first, unit)}."
+
+
+def _work_on(done: Sequence[Rep | Hold], spec: ExerciseSpec, noun: str) -> tuple[str, str]:
+    """Return the cue of the fault that occurred most often, the more important one of equals."""
+    for kind in ("faults", "watch"):
+        often = Counter(fault.rule for item in done for fault in getattr(item, kind))
+        if often:
+            rule = max(spec.rules, key=lambda name: often[name])
+            near = "" if kind == "faults" else "near the limit "
+            many = "" if len(done) == 1 else "s"
+            return spec.rules[rule].cue, f"{near}in {often[rule]} of {len(done)} {noun}{many}"
+    return ("Nothing to correct. Keep it up.", "") if done else ("", "")

@@ -1,0 +1,60 @@
+"""The summary of a set as a picture of the window's size."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from formcheck.feedback import _ink as ink
+from formcheck.live.picture import HEIGHT, WIDTH, blank
+from formcheck.live.summary import Summary
+from formcheck.model import Verdict
+
+__all__ = ["draw_summary"]
+
+_TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
+    ("completed", None, "completed"),
+    ("valid", "ok", "good"),
+    ("flagged", "fault", "to correct"),
+    ("cannot_judge", "cannot_judge", "not seen well"),
+)
+_TILE_COLOUR: Final[ink.Colour] = (38, 42, 50)
+
+
+def draw_summary(summary: Summary, *, saved: bool) -> ink.Picture:
+    """Return the summary's picture (RGB): counts with their signs, best and fading, one thing to work on."""
+    canvas = blank()
+    ink.text(canvas, "Well practised" if summary.counts.completed else "Nothing counted", 48, 92, 52, ink.WHITE)
+    ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
+    _tiles(canvas, summary)
+    y = 418.0
+    for line in summary.lines[:2]:
+        ink.text(canvas, line, 48, y, 30, ink.WHITE)
+        y += 52
+    if summary.work_on:
+        top = round(y + 4)
+        canvas[top : top + 120] = _TILE_COLOUR
+        canvas[top : top + 120, :16] = ink.BLUE
+        ink.text(canvas, "Work on" if summary.why else "Next time", 48, top + 34, 20, ink.GREY)
+        ink.text(canvas, summary.work_on, 48, top + 92, 44, ink.WHITE)
+        why = ink.text_width(summary.why, 24)
+        ink.text(canvas, summary.why, WIDTH - 48 - why, top + 92, 24, ink.GREY)
+    state = "Saved on this computer." if saved else "Not saved: see the terminal."
+    ink.text(canvas, state, 48, HEIGHT - 20, 18, ink.GREY if saved else ink.ORANGE)
+    keys = "space: another set    q: end"
+    ink.text(canvas, keys, WIDTH - 48 - ink.text_width(keys, 18), HEIGHT - 20, 18, ink.GREY)
+    return canvas
+
+
+def _tiles(canvas: ink.Picture, summary: Summary) -> None:
+    shown = [tile for tile in _TILES if tile[0] != "cannot_judge" or summary.counts.cannot_judge]
+    width, gap = (WIDTH - 96 - 24 * (len(shown) - 1)) / len(shown), 24
+    for i, (name, verdict, words) in enumerate(shown):
+        left = round(48 + i * (width + gap))
+        right = round(left + width)
+        canvas[172:366, left:right] = _TILE_COLOUR
+        count = str(getattr(summary.counts, name))
+        ink.text(canvas, count, left + 28, 290, 88, ink.WHITE)
+        noun = summary.noun if count == "1" else f"{summary.noun}s"
+        ink.text(canvas, words if verdict else f"{noun} {words}", left + 28, 342, 24, ink.GREY)
+        if verdict is not None:
+            ink.sign(canvas, verdict, (right - 58, 226), 64)
