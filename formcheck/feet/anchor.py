@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.feet.channels import ColourModel, colour_index, planes
+from formcheck.feet.channels import ColourModel, brightness, colour_index, planes
 from formcheck.feet.crop import WORKING_LENGTH, Crop
 from formcheck.feet.geometry import SagittalPlane
 from formcheck.feet.mask import LegPoints, foot_mask
@@ -29,7 +29,7 @@ _MIN_PIXELS = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchor:
-    """A rest picture's template with its colours and pivot.
+    """A rest picture's template with its colours, brightness (grey levels) and pivot.
 
     `leg` holds the rest landmarks and `heel_base` the under-heel point, both in picture pixels; the sagittal plane's
     origin is the under-heel point. `sole_rad` is the picture's direction of heel base to ball, down from forward,
@@ -40,6 +40,7 @@ class Anchor:
     template: Template
     colours: ColourModel
     pivot: Pivot
+    brightness: float
     leg: LegPoints
     heel_base: FloatArray
     sole_rad: float
@@ -96,6 +97,7 @@ def _assembled(
         template=Template(plane, pixels, places, build_levels(planes(window, colours), pixels, places, plane)),
         colours=colours,
         pivot=Pivot(ball=sole - [0.0, _BALL_UP * WORKING_LENGTH], heel=np.zeros(2), drift=np.zeros(2)),
+        brightness=brightness(window),
         leg=leg,
         heel_base=crop.outward(np.array([facing * heel, row - tilt * place * math.cos(azimuth)])),
         sole_rad=math.atan2(float(seen_sole[1]), facing * float(seen_sole[0])),

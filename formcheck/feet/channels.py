@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SIGMAS", "ColourModel", "colour_index", "planes"]
+__all__ = ["SIGMAS", "ColourModel", "brightness", "colour_index", "planes", "relit"]
 
 Plane = NDArray[np.float32]
 
@@ -19,6 +19,7 @@ _GREY_UNIT = 8.0 / (128.0 + _DARK)  # eight levels at medium brightness
 # Ratios, not differences: dark skin shows its form as well as light skin, and a lamp more or less changes nothing.
 _LOGARITHM = (np.log(np.arange(256) + _DARK) / _GREY_UNIT).astype(np.float32)
 _COLOUR_GAIN = 1.0
+_SAME_LIGHT = 0.08
 _SHAPE = (16, 64, 64)
 _KERNEL = np.array([1.0, 4.0, 6.0, 4.0, 1.0], dtype=np.float32) / 16.0
 _ONE = np.ones(1, dtype=np.float32)
@@ -58,6 +59,19 @@ def planes(image: NDArray[np.uint8], colours: ColourModel) -> tuple[Plane, ...]:
     detail = grey - cv2.GaussianBlur(grey, (0, 0), _HIGH_PASS)
     both = np.dstack([detail, colours.table[colour_index(image)]])
     return tuple(np.asarray(cv2.GaussianBlur(both, (0, 0), sigma), dtype=np.float32) for sigma in SIGMAS)
+
+
+def brightness(image: NDArray[np.uint8]) -> float:
+    """Return the mean of an RGB crop, grey levels."""
+    return float(np.mean(cv2.mean(image)[:3]))
+
+
+def relit(image: NDArray[np.uint8], wanted: float) -> NDArray[np.uint8]:
+    """Return a crop as bright as `wanted`, if lamp or exposure changed; a foot that moves changes the mean less."""
+    gain = wanted / max(brightness(image), 1.0)
+    if abs(gain - 1.0) < _SAME_LIGHT:
+        return image
+    return np.asarray(cv2.convertScaleAbs(image, alpha=gain), dtype=np.uint8)
 
 
 def _histogram(cells: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ __all__ = ["REST_S", "RestDetector"]
 
 REST_S = 0.4
 # In foot lengths, over half of REST_S. A raise of 10 cm in 2 s changes the foot's shape by .035, and landmarks show at
-# least half of it; a still foot in a real video trembles by .01. The whole may slide faster: a hand-held camera moves it
-# by up to .05.
+# least half of it; a still foot in a real video trembles by .01. The whole may slide faster: a hand-held camera moves
+# it by up to .05.
 _SHAPE_CREEP = 0.02
 _SLIDE = 0.08
 _JITTER = 0.04

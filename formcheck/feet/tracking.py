@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from formcheck.feet.align import Alignment, align, best_starts
 from formcheck.feet.anchor import Anchor
-from formcheck.feet.channels import planes
+from formcheck.feet.channels import planes, relit
 from formcheck.feet.floor import Floor
 from formcheck.feet.geometry import Motion
 from formcheck.model import FloatArray
@@ -42,7 +42,8 @@ class FootFollower:
         """Return the motion since the rest that explains this picture best."""
         anchor = self.anchor
         self.floor_shift = self._floor.shift(image)
-        images = planes(anchor.crop.shifted(self.floor_shift).cut(image), anchor.colours)
+        window = relit(anchor.crop.shifted(self.floor_shift).cut(image), anchor.brightness)
+        images = planes(window, anchor.colours)
         starts = best_starts(anchor.template, images[0], self._candidates())
         found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.misfit)
         self._follow_rest(found, time_s - self._time_s)
