@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import click
 import typer
 
 from formcheck.cli.frame import chatter, show
+from formcheck.errors import SpecError
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Asked, Devices
     from formcheck.sources.camera import Device
     from formcheck.specs.loader import SpecFile
+    from formcheck.store import Store
 
 __all__ = ["live"]
 
@@ -44,6 +46,7 @@ def live(
     sound: Annotated[bool, typer.Option(help="Tones and voice.")] = True,
     window: Annotated[bool, typer.Option(help="Without one, practice goes by sound and text.")] = True,
     pain: Annotated[bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")] = False,
+    person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
 ) -> None:
     """Practise in front of the camera: counts, measures and says what to do better.
 
@@ -56,7 +59,7 @@ def live(
         return
     if exercise is None:
         raise typer.BadParameter("name an exercise; `formcheck live --list` lists them", param_hint="ID")
-    wanted = _Wanted(camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain)
+    wanted = _Wanted(camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain, person)
     _practise(exercise, wanted)
 
 
@@ -73,6 +76,7 @@ class _Wanted:
     sound: bool
     window: bool
     pain: bool
+    person: str
 
     @property
     def from_file(self) -> bool:
@@ -82,34 +86,35 @@ class _Wanted:
 
 def _practise(exercise: str, wanted: _Wanted) -> None:
     """Practise set after set; exit 1 if one could not be saved."""
+    from formcheck.live.devices import opened_devices
     from formcheck.live.practise import Session, practise
     from formcheck.pose import FollowingEstimator, MediaPipeEstimator
     from formcheck.report import render_table
     from formcheck.sources.camera import Camera
     from formcheck.specs.loader import load_spec
+    from formcheck.store import open_store
 
     spec_file = load_spec(exercise)
-    folder = sets_folder()
-    first_time = _say_notice(folder)
-    _recover(folder)
-    camera = Camera(_opener(wanted))
-    devices, problems = _devices(wanted)
+    if spec_file.spec.movement.kind not in ("reps", "hold"):
+        raise SpecError(f"{spec_file.spec.id}: nothing in it is counted or held; live practice needs reps or holds")
+    store = open_store()
+    notes = [*_notice(store), *_recover(store)]
     failed = False
-    try:
+    with (
+        closing(Camera(_opener(wanted))) as camera,
+        opened_devices(window=wanted.window, sound=wanted.sound, tell=chatter) as (devices, missing),
+        FollowingEstimator(MediaPipeEstimator()) as estimator,
+    ):
         pain_before = _ask_pain("before") if wanted.pain else None
-        session = Session(_asked(spec_file, wanted, devices), devices, folder, (*problems, *first_time), pain_before)
-        with FollowingEstimator(MediaPipeEstimator()) as estimator:
-            for outcome in practise(session, camera, estimator):
-                show(render_table(outcome.result))
-                failed |= not outcome.kept
-                if outcome.kept:
-                    chatter(f"saved in {outcome.kept}")
-                    _note_pain_after(Path(outcome.kept), wanted)
-    finally:
-        camera.close()
-        devices.voice.close()
-        devices.sound.close()
-        devices.screen.close()
+        asked = _asked(spec_file, wanted, devices)
+        session = Session(asked, devices, store, wanted.person, (*missing, *notes), pain_before)
+        for outcome in practise(session, camera, estimator):
+            show(render_table(outcome.result))
+            failed |= not outcome.kept
+            if outcome.kept:
+                chatter(f"saved; see it with `formcheck sessions show {outcome.kept[:8]}`")
+                if wanted.pain:
+                    store.note(outcome.kept, pain=_ask_pain("after"), note="")
     if failed:
         raise typer.Exit(1)
 
@@ -121,22 +126,6 @@ def _opener(wanted: _Wanted) -> Callable[[], Device]:
     if wanted.from_file:
         return lambda: FileDevice(wanted.camera)
     return lambda: Webcam(int(wanted.camera), size=wanted.size)
-
-
-def _devices(wanted: _Wanted) -> tuple[Devices, list[str]]:
-    """Open window, sound and voice; return them, and in words what there is not."""
-    from formcheck.feedback.sound import Silence, open_sound
-    from formcheck.feedback.speech import Mute, open_voice
-    from formcheck.live.loop import Devices
-    from formcheck.live.window import NoWindow, open_window
-
-    screen = open_window() if wanted.window else NoWindow()
-    tones, no_tones = open_sound() if wanted.sound else (Silence(), "")
-    voice, no_voice = open_voice() if wanted.sound else (Mute(), "")
-    for words in (no_tones, no_voice):
-        if words:
-            chatter(words)
-    return Devices(screen, tones, voice, chatter, wanted.window), ["No sound"] if no_tones else []
 
 
 def _asked(spec_file: SpecFile, wanted: _Wanted, devices: Devices) -> Asked:
@@ -162,44 +151,29 @@ def _size(resolution: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def sets_folder() -> Path:
-    """Return where sets are saved."""
-    import platformdirs
-
-    return platformdirs.user_data_path("formcheck", appauthor=False) / "live"
-
-
-def _say_notice(folder: Path) -> list[str]:
+def _notice(store: Store) -> list[str]:
     """Tell the notice at the first start; return it for the window."""
     from formcheck.feedback.words import NOTICE
 
-    if folder.exists():
+    if store.list_sets(most=1):
         return []
     chatter(NOTICE)
     return ["A practice aid, not a medical device. Stop if pain rises."]
 
 
-def _recover(folder: Path) -> None:
-    """Finish sets that were cut off, and tell of each."""
+def _recover(store: Store) -> list[str]:
+    """Finish sets that were cut off, tell of each, and return a line for the window."""
     from formcheck.live.keep import recover_sets
-    from formcheck.live.rescore import rescore
 
-    for found in recover_sets(folder, rescore):
-        noun = "rep or hold" if found.completed == 1 else "reps or holds"
-        chatter(
-            f"recovered {found.exercise} of {found.started}, cut off after {found.completed} {noun}: {found.folder}"
-        )
-        if found.problem:
-            chatter(f"  it could not be scored: {found.problem}")
+    found = recover_sets(store)
+    for one in found:
+        many = "" if one.completed == 1 else "s"
+        chatter(f"a set of {one.exercise} was cut off: {one.completed} rep{many} or hold{many} kept, {one.uid[:8]}")
+        if one.problem:
+            chatter(f"  it could not be finished: {one.problem}")
+    return ["A set that was cut off was kept"] if found else []
 
 
 def _ask_pain(when: str) -> int:
     answer: int = typer.prompt(f"Pain {when}, 0 (none) to 10 (worst)", type=click.IntRange(0, 10), err=True)
     return answer
-
-
-def _note_pain_after(folder: Path, wanted: _Wanted) -> None:
-    from formcheck.live.keep import note_pain
-
-    if wanted.pain:
-        note_pain(folder, _ask_pain("after"))

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 
 import formcheck
 from formcheck.engine import Engine
-from formcheck.errors import OutputError
+from formcheck.errors import FormcheckError
 from formcheck.feedback.cues import Cue, most_urgent
 from formcheck.feedback.overlay import Mark
 from formcheck.feedback.sound import Sound
@@ -69,7 +69,7 @@ class Devices:
 
 
 class Keeping(Protocol):
-    """Starts keeping a set, once it is known what its pictures are like. Raises OutputError."""
+    """Starts keeping a set, once it is known what its pictures are like. Raises a FormcheckError."""
 
     def __call__(self, source: SourceInfo, /) -> SetKeeper: ...
 
@@ -270,10 +270,10 @@ class LiveSet:
                         self._keeper.completed(event.rep)
                     elif isinstance(event, HoldEnded):
                         self._keeper.completed(event.hold)
-        except OutputError as error:
+        except FormcheckError as error:
             self._cannot_keep(error)
 
-    def _cannot_keep(self, error: OutputError) -> None:
+    def _cannot_keep(self, error: FormcheckError) -> None:
         if not self._keep_failed:
             self._devices.tell(str(error))
             self._notes.append("This set cannot be saved: see the terminal")
@@ -299,6 +299,6 @@ class LiveSet:
         if self._keeper is not None:
             try:
                 kept = self._keeper.finished(result)
-            except OutputError as error:
+            except FormcheckError as error:
                 self._cannot_keep(error)
         return Outcome(result, kept, self._quit)

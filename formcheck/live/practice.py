@@ -71,7 +71,7 @@ class Practice:
     # ------------------------------------------------------------------ what happens
 
     def update(self, update: Update, *, side: str | None = None, dark: bool = False) -> list[Cue]:
-        """Take the engine's update of one frame; `side` is the leg it judges, `dark` means that there is little light."""
+        """Take the engine's update of one frame; `side` is the leg it judges, `dark` that there is little light."""
         if self._phase == "finished":
             return []
         t = update.time_s

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import formcheck
-from formcheck.feedback.sound import Silence
-from formcheck.live.keep import SetFolder, SetHeader, SetKeeper
+from formcheck.live.keep import SetFacts, SetKeeper, StoredSet
 from formcheck.live.loop import Asked, Devices, LiveSet, Outcome
 from formcheck.live.meter import Meter
+from formcheck.live.spool import SpoolHeader
 from formcheck.live.summary import summarise
 from formcheck.live.summary_picture import draw_summary
 from formcheck.live.watcher import Watcher, warm_up
@@ -20,6 +18,7 @@ from formcheck.live.window import CLOSED
 from formcheck.model import Provenance, SourceInfo
 from formcheck.pose import PoseEstimator
 from formcheck.sources.camera import Camera
+from formcheck.store import Store
 
 __all__ = ["Session", "practise"]
 
@@ -31,14 +30,14 @@ FILE_SUMMARY_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all sets of one sitting share. `now` tells the local time of day."""
+    """What all sets of one sitting share. `notes` are shown in the window."""
 
     asked: Asked
     devices: Devices
-    folder: Path
+    store: Store
+    person: str
     notes: tuple[str, ...] = ()
     pain_before: int | None = None
-    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
 def practise(
@@ -54,7 +53,7 @@ def practise(
                 camera,
                 watcher,
                 session.devices,
-                lambda source: _folder(session, estimator, source),
+                lambda source: _stored(session, estimator, source),
                 _provenance(session, estimator),
                 origin_s=origin_s,
                 notes=session.notes,
@@ -73,23 +72,18 @@ def _provenance(session: Session, estimator: PoseEstimator) -> Provenance:
     return Provenance(formcheck.__version__, sha256, estimator.model_sha256, estimator.backend)
 
 
-def _folder(session: Session, estimator: PoseEstimator, source: SourceInfo) -> SetKeeper:
+def _stored(session: Session, estimator: PoseEstimator, source: SourceInfo) -> SetKeeper:
     asked = session.asked
-    header = SetHeader(
-        exercise=asked.spec_file.spec.id,
-        started=session.now().isoformat(timespec="seconds"),
-        source=source.path,
-        width=source.width,
-        height=source.height,
-        model_sha256=estimator.model_sha256,
-        backend=estimator.backend,
-        spec_sha256=asked.spec_file.sha256,
-        stature_cm=asked.stature_cm,
+    facts = SetFacts(
+        spec_file=asked.spec_file,
+        person=session.person,
         side=asked.side,
-        metronome=asked.metronome and not isinstance(session.devices.sound, Silence),
+        stature_cm=asked.stature_cm,
+        metronome=asked.metronome,
         pain_before=session.pain_before,
     )
-    return SetFolder(session.folder, header)
+    header = SpoolHeader(source.path, source.width, source.height, estimator.model_sha256, estimator.backend)
+    return StoredSet(session.store, facts, header)
 
 
 def _show_summary(session: Session, camera: Camera, watcher: Watcher, outcome: Outcome) -> bool:

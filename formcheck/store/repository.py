@@ -124,6 +124,8 @@ class Store:
         origin: str = "live",
         asked_side: str | None = None,
         asked_stature_cm: float | None = None,
+        metronome: bool = False,
+        pain_before: int | None = None,
     ) -> OpenSet:
         """Begin a set; from now on `add` keeps each rep or hold as it ends."""
         spec = spec_row(spec_file)
@@ -140,6 +142,8 @@ class Store:
                 state="open",
                 asked_side=asked_side,
                 asked_stature_cm=number(asked_stature_cm),
+                metronome=metronome,
+                pain_before=pain_before,
             )
             session.add(row)
             session.flush()
@@ -158,6 +162,12 @@ class Store:
             session.flush()
             row.scoring_id = scoring.id
             return OpenSet(row.uid, row.id, scoring.id, patient.id, spec.exercise)
+
+    def left_open(self, uid: str) -> OpenSet:
+        """Return a set that was never closed, to go on with it."""
+        with self.reading() as session:
+            row = session.scalars(select(ExerciseSet).where(ExerciseSet.uid == uid, ExerciseSet.state == "open")).one()
+            return OpenSet(row.uid, row.id, row.scoring_id or 0, row.patient_id, row.exercise)
 
     def add(self, going: OpenSet, item: Rep | Hold) -> None:
         """Keep a rep or hold that has just ended."""
@@ -214,6 +224,12 @@ class Store:
             many = "several sets have" if found else "no set has"
             raise StoreError(f"{many} a name beginning with {name[:40]!r}; `formcheck sessions list` shows them")
         return found[0]
+
+    def note(self, uid: str, *, pain: int | None, note: str) -> None:
+        """Keep what the person says after a set: pain from 0 to 10, None where not asked, and words."""
+        with self.writing() as session:
+            row = session.scalars(select(ExerciseSet).where(ExerciseSet.uid == uid)).one()
+            row.pain, row.note = pain, note
 
     def delete(self, uid: str) -> None:
         """Delete a set: rows and files, in one action."""
