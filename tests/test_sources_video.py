@@ -111,10 +111,17 @@ def test_parts_cover_the_whole_without_overlap(tmp_path: Path, suffix: str) -> N
     codec = "libx264" if suffix == ".mp4" else "libvpx-vp9"
     path = make_video(tmp_path / f"clip{suffix}", steady(35, 20), codec=codec)
     whole, indices, _ = read(path)
-    first, first_indices, _ = read(path, stop_s=0.82)
-    second, second_indices, _ = read(path, start_s=0.82)
+    first, first_indices, _ = read(path, stop_s=whole[17])
+    second, second_indices, _ = read(path, start_s=whole[17])
     assert first + second == whole
     assert first_indices + second_indices == indices
+
+
+def test_a_part_is_found_where_seeking_lands_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_video(tmp_path / "clip.mp4", steady(35, 20))
+    seek = VideoSource._seek
+    monkeypatch.setattr(VideoSource, "_seek", lambda source, stamp_s: seek(source, stamp_s + 0.6))
+    assert read(path, start_s=0.7)[0] == pytest.approx(steady(35, 20)[14:], abs=2e-5)
 
 
 def test_a_part_behind_the_end_is_empty(tmp_path: Path) -> None:
