@@ -21,6 +21,7 @@ __all__ = ["Anchor"]
 
 _NEAR = 0.45 * SHANK  # background this near tells what the leg's colour is not
 _CLEAR = 5  # a square of so many pixels round the outline belongs to neither colour
+_LEAST_CONTRAST = 1.5
 _LEARNING = 0.2
 _EVERY = 4
 _DOUBTED = 0.03
@@ -38,7 +39,8 @@ class Anchor:
         self._rest_image = self.window.cut(image)
         mask = leg_mask(self._rest_image, inside)
         self._colours = _colours(self._rest_image, mask, inside)
-        self.templates = leg_templates(mask, inside, self._rest_levels())
+        told_apart = self._colours.contrast > _LEAST_CONTRAST
+        self.templates = leg_templates(mask, inside, self._rest_levels()) if told_apart else None
         self._frames = 0
 
     def look(self, image: Image) -> tuple[NDArray[np.int32], tuple[Level, ...]]:

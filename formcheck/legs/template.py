@@ -18,7 +18,8 @@ from formcheck.model import FloatArray
 __all__ = ["LegTemplate", "View", "leg_templates"]
 
 _REACH = 0.24 * SHANK  # from the bones: half a wide leg
-_BESIDE = 7  # how far past the outline, a square of so many pixels
+# How far to both sides of the outline colour counts, a square of so many pixels: deeper in, gleams and shadows play.
+_BESIDE = 7
 _BEYOND_BALL = 0.12 * SHANK
 _DETAIL_WEIGHT = 0.3  # light and shade on a leg change while it turns: its outline is worth more
 _DEEP = 9  # so far inside the outline, a square of so many pixels, a pixel surely is leg
@@ -87,7 +88,8 @@ def _leg_template(
     points = grid[chosen]
     across, down = chain.weights(chain.place(points, leg), points[:, 1] > leg.ankle[1] - 0.05 * SHANK)
     inside = cv2.erode(mask, np.ones((3, 3), np.uint8))[chosen]
-    trust = np.stack([_DETAIL_WEIGHT * inside, np.ones(len(points))], axis=-1).astype(np.float32)
+    outline = cv2.erode(mask, np.ones((_BESIDE, _BESIDE), np.uint8))[chosen] == 0
+    trust = np.stack([_DETAIL_WEIGHT * inside, outline], axis=-1).astype(np.float32)
     whole = View(points.astype(np.float32), across, down, trust, np.zeros((len(points), 2), dtype=np.float32))
     views = tuple(_view(whole, level, kept) for level, kept in zip(rest, _KEPT, strict=True))
     deep = np.flatnonzero(cv2.erode(mask, np.ones((_DEEP, _DEEP), np.uint8))[chosen])[::2]
