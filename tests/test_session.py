@@ -21,6 +21,7 @@ from formcheck.errors import FormcheckError, SourceError
 from formcheck.model import Frame, LandmarkRecording, PoseObservation
 from formcheck.pose import FakeEstimator
 from formcheck.session import Progress, record, record_many
+from formcheck.session.loop import Task, record_part
 from formcheck.session.split import SPLIT_FROM_S, WARM_UP_S, _spans
 from formcheck.session.workers import in_processes
 
@@ -149,6 +150,13 @@ def test_parts_measure_from_the_same_rest(long: Path, ready_s: float) -> None:
         "refiner_factory": partial(FromRest, ready_s),
     }
     assert_same_frames(record(long, **factories), record(long, **factories, jobs=2))
+
+
+def test_a_later_part_looks_at_the_start_first(long: Path) -> None:
+    task = Task(str(long), partial(FakeEstimator, script(40.0)), partial(FromRest, 0.5), start_s=25.0)
+    part = record_part(task, lambda done_s, total_s: None)
+    assert part.time_s[0] == pytest.approx(25.0)
+    assert part.points[:, -1, 0] == pytest.approx(part.time_s - 0.5, abs=1e-4)
 
 
 @given(announced_s=st.floats(SPLIT_FROM_S, 3600), jobs=st.integers(2, 8), lead_s=st.floats(WARM_UP_S, 6.0))
