@@ -227,7 +227,7 @@ def _die(argument: int, progress: Progress) -> int:
 
 def test_a_worker_that_dies_is_told_and_replaced() -> None:
     arguments: Sequence[int] = [0, 1, 2, 3]
-    outcomes = dict(in_processes(_die, arguments, jobs=2, progress=lambda *_: None))
+    outcomes = dict(in_processes(_die, arguments, jobs=1, progress=lambda *_: None))
     assert {index: value for index, value in outcomes.items() if index != 1} == {0: 0, 2: 2, 3: 3}
     assert isinstance(outcomes[1], FormcheckError)
     assert "ended unexpectedly" in str(outcomes[1])
