@@ -55,6 +55,7 @@ _LEAST_REST_FRAMES: Final = 4
 _LEAST_SEEN: Final = 0.3
 _AROUND_S: Final = 0.4
 _TOP_S: Final = 0.15
+_ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
 _CLEAR_OF_NOISE: Final = 3.0
 _STATURE_SD, _ASSUMED_STATURE_SD = 0.02, 0.06
 """Default, not from literature; the last is how much adults' stature varies around its mean."""
@@ -203,13 +204,14 @@ class Engine:
         self._frames.mark_rest(i, counter.at_rest)
         events: list[Event] = []
         if was_resting and counter.phase == "up":
-            self._zero_at_rest(i, place)
+            self._zero_at_rest(i if movement.planted else self._frames.since(t - _ONSET_S), place)
             events.append(RepStarted(t))
         if timing is not None:
             events.append(RepEnded(t, self._judge_rep(i, timing, place)))
         return events
 
     def _zero_at_rest(self, i: int, place: Place) -> None:
+        """Take new zeros from the last rest before frame `i`."""
         picked = self._frames.rest_before(i, within_s=_REST_WITHIN_S, lasting_s=_REST_S)
         if len(picked) >= _LEAST_REST_FRAMES:
             place.take_zeros(self._frames.rows[picked])
@@ -267,7 +269,8 @@ class Engine:
 
     def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side | None = None) -> Evidence:
         """Collect what rules get to see of a rep or hold: its frames up to frame `i`."""
-        inside = self._frames.between(timing.start_s, timing.end_s, last=i)
+        lead_s = self.spec.movement.lead_s.value if isinstance(self.spec.movement, RepMovement) else 0.0
+        inside = self._frames.between(timing.start_s - lead_s, timing.end_s, last=i)
         return Evidence(
             side="left" if place.side == "left" else "right",
             moving=moving or place.moving,

@@ -70,6 +70,10 @@ class RepMovement(_Strict):
     )
     sign: Literal[1, -1] = 1
     planted: bool = True
+    lead_s: Cited = Field(
+        default=Cited(value=0.0, source="default, not from literature"),
+        description="Seconds ahead of the movement that rules look at too: the lean and the step before a step-up.",
+    )
     enter: Cited
     most: Cited
     least: Cited
