@@ -9,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast an example runs is the machine's affair, not a property of the code.
+settings.register_profile("formcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("formcheck")
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

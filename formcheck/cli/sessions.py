@@ -14,9 +14,9 @@ from rich import box
 from rich.table import Table
 
 from formcheck.cli.frame import chatter, show, show_text
-from formcheck.model import Hold, Rep
 
 if TYPE_CHECKING:
+    from formcheck.model import Hold, Rep
     from formcheck.specs.loader import SpecFile
     from formcheck.store import SetSummary, Store
     from formcheck.store.scored import Change
@@ -156,6 +156,8 @@ def _spec_for(store: Store, found: SetSummary, spec: str | None) -> SpecFile:
 
 
 def _change_words(change: Change) -> str:
+    from formcheck.model import Hold
+
     item = change.after or change.before
     assert item is not None
     noun = "hold" if isinstance(item, Hold) else "rep"
