@@ -39,6 +39,8 @@ def add_set(session: Session, form: ExportedSet, person: str | None) -> Exercise
                 "frames",
                 "width",
                 "height",
+                "metronome",
+                "pain_before",
                 "pain",
                 "note",
             }

@@ -156,7 +156,7 @@ def rescore(store: Store, uid: str, spec_file: SpecFile) -> SetResult:
     if spec_file.spec.id != row.exercise:
         raise StoreError(f"set {uid[:8]} is {row.exercise}, the spec is for {spec_file.spec.id}")
     side = cast("Literal['left', 'right'] | None", row.asked_side)
-    engine = Engine(spec_file.spec, stature_cm=row.asked_stature_cm, side=side)
+    engine = Engine(spec_file.spec, stature_cm=row.asked_stature_cm, side=side, metronome=row.metronome)
     try:
         engine.run(recording)
     except FormcheckError as error:

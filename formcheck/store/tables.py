@@ -129,6 +129,8 @@ class ExerciseSet(Base):
     height: Mapped[int] = mapped_column(default=0)
     recording_sha256: Mapped[str | None] = mapped_column(String(64))
     clip_sha256: Mapped[str | None] = mapped_column(String(64))
+    metronome: Mapped[bool] = mapped_column(default=False)
+    pain_before: Mapped[int | None]
     pain: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
 

@@ -29,6 +29,7 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 Text = Annotated[str, Field(max_length=4_000), AfterValidator(_printable)]
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)] | None
 Seconds = Annotated[float, Field(ge=-1e6, le=1e7, allow_inf_nan=False)]
+Pain = Annotated[int, Field(ge=0, le=10)] | None
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 Numbers = Annotated[dict[Word, Number], Field(max_length=200)]
 
@@ -154,7 +155,9 @@ class ExportedSet(_Form):
     frames: Count
     width: Count
     height: Count
-    pain: Annotated[int, Field(ge=0, le=10)] | None
+    metronome: bool
+    pain_before: Pain
+    pain: Pain
     note: Text
     spec: SpecForm
     scoring: ScoringForm

@@ -66,6 +66,8 @@ def _create_sets() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("recording_sha256", sa.String(64)),
         sa.Column("clip_sha256", sa.String(64)),
+        sa.Column("metronome", sa.Boolean(), nullable=False),
+        sa.Column("pain_before", sa.Integer()),
         sa.Column("pain", sa.Integer()),
         sa.Column("note", sa.Text(), nullable=False),
     )

@@ -1,0 +1,144 @@
+"""What all pages share: templates, the record, the reviewer, words for values."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import re
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from importlib.util import find_spec
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+from urllib.parse import quote, unquote
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, number, parse_quantity, title
+from formcheck.model import Verdict
+from formcheck.store import Store
+
+__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "render"]
+
+REVIEWER_COOKIE: Final = "formcheck_reviewer"
+_HERE: Final = Path(__file__).parent
+_REVIEW_WORDS: Final = {
+    "fault": "fault confirmed",
+    "no_fault": "not a fault",
+    "cannot_tell": "cannot tell",
+    "withdrawn": "taken back",
+}
+
+
+def _record(request: Request) -> Store:
+    return cast("Store", request.app.state.store)
+
+
+def _reviewer(request: Request) -> str:
+    """Return who reviews: as they named themselves on the page, else the name of the machine's user."""
+    given = unquote(request.cookies.get(REVIEWER_COOKIE, ""))
+    return given if given and given.isprintable() and len(given) <= 120 else _user()
+
+
+@cache
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no user of that number, as in a bare container
+        return "reviewer"
+
+
+Record = Annotated[Store, Depends(_record)]
+Reviewer = Annotated[str, Depends(_reviewer)]
+
+
+def render(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
+    """Return a page."""
+    common = {"reviewer": _reviewer(request), "nonce": request.state.nonce, "path": request.url.path, "notice": NOTICE}
+    return HTMLResponse(_templates().get_template(template).render(**common, **values), status_code=status)
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "when": _when,
+        "day": _day,
+        "title": title,
+        "review_words": lambda verdict: _REVIEW_WORDS[verdict],
+        "data": _data,
+        "with_unit": _with_unit,
+        "label": lambda name: parse_quantity(name).label,
+        "percent": lambda share: f"{100 * share:.0f} %" if isfinite(share) else "–",
+        "url": lambda text: quote(text, safe=""),
+    }
+    made.globals |= {
+        "asset": _asset,
+        "map_style_ids": _map_style_ids,
+        "verdict": _verdict,
+        "signs": VERDICT_SIGNS,
+        "verdict_words": VERDICT_WORDS,
+    }
+    return made
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone().strftime("%-d %b %Y, %H:%M")
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone().strftime("%-d %b %Y")
+
+
+def _data(value: object) -> Markup:
+    """Return a value as JSON that is safe inside a script element, and not taken for markup."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _with_unit(value: float | None, name: str, sd: float | None = None) -> str:
+    nan = float("nan")
+    return number(nan if value is None else value, parse_quantity(name).unit, nan if sd is None else sd)
+
+
+def _verdict(verdict: Verdict) -> Markup:
+    sign = Markup('<span class="sign" aria-hidden="true">{}</span>').format(VERDICT_SIGNS[verdict])
+    return Markup('<span class="{}">{}{}</span>').format(verdict, sign, VERDICT_WORDS[verdict])
+
+
+@cache
+def _asset(name: str) -> str:
+    """Return the address of a static file, with its hash so that browsers may keep it until it changes."""
+    path = plotly_file() if name == "plotly.js" else _HERE / "static" / name
+    return f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+
+
+@cache
+def _map_style_ids() -> tuple[str, ...]:
+    """Return the ids of style sheets that plotly.js brings for maps, unless an element of that id is there already.
+
+    We draw no maps, and the pages' policy would refuse the sheets with a complaint in the console.
+    """
+    found = re.findall(r'createElement\("style"\);\w+\.id="([0-9a-f]{64})"', plotly_file().read_text(encoding="utf-8"))
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def plotly_file() -> Path:
+    """Return plotly.js as it ships in the plotly package."""
+    spec = find_spec("plotly")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
