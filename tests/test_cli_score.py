@@ -124,6 +124,16 @@ def test_a_spec_file_may_be_named_and_is_in_the_provenance(formcheck: Run, sampl
     assert len(by_id["provenance"]["spec_sha256"]) == 64
 
 
+def test_saved_sets_are_in_the_record(formcheck: Run, samples: Path, tmp_path: Path) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    words = ("score", samples / "hr_single_partial.npz", "--exercise", "single_heel_raise", "--json", "-")
+    done = formcheck(*words, "--save", "--person", "anna", env=home)
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(formcheck("sessions", "list", "--json", "--person", "anna", env=home).stdout)
+    assert row["counts"] == json.loads(done.stdout)["counts"]
+    assert row["exercise"] == "single_heel_raise"
+
+
 USAGE = {
     "no exercise": (("{npz}",), "Missing option '--exercise'"),
     "no video": (("--exercise", "heel_raise"), "Missing argument"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
     from formcheck.model import LandmarkRecording, SetResult
     from formcheck.specs.loader import SpecFile
+    from formcheck.store import Store
 
 __all__ = ["score"]
+
+_PLAYABLE: Final = (".mp4", ".m4v", ".mov")
+"""What browsers play, for the review."""
 
 
 def score(
@@ -43,6 +48,10 @@ def score(
     save_landmarks: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the landmarks (.npz), to score again without the video.")
     ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Put the sets into the record, for `sessions` and `review`.")
+    ] = False,
+    person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use, for many videos or one long one.")] = 1,
 ) -> None:
     """Score recorded videos: reps, holds and form faults.
@@ -54,14 +63,27 @@ def score(
 
     outputs = Outputs(json, frames_csv, annotate, report, save_landmarks)
     outputs.check(videos, [video for video in videos if is_recording(video)])
-    session = _Session(videos, load_spec(exercise), outputs, height_cm, side, jobs)
-    with scoring_bar([video.name for video in videos]) as bar:
+    spec_file = load_spec(exercise)
+    with _record(save) as store, scoring_bar([video.name for video in videos]) as bar:
+        session = _Session(videos, spec_file, outputs, height_cm, side, jobs, person, store)
         session.run(bar)
     if session.results:
         ordered = [session.results[index] for index in sorted(session.results)]
         outputs.write_json(ordered[0] if len(videos) == 1 else ordered)
     if session.failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _record(save: bool) -> Iterator[Store | None]:
+    """Open the record before the work, where sets are to go into it."""
+    if not save:
+        yield None
+        return
+    from formcheck.store import open_store
+
+    with closing(open_store()) as store:
+        yield store
 
 
 @dataclass(slots=True)
@@ -74,6 +96,8 @@ class _Session:
     height_cm: float | None
     side: Literal["left", "right"] | None
     jobs: int
+    person: str
+    store: Store | None
     results: dict[int, SetResult] = field(default_factory=dict)
     failed: bool = False
 
@@ -104,10 +128,24 @@ class _Session:
             self.outputs.write_for(self.videos[index], outcome, result, bar)
             if result.tracked_fraction == 0.0:
                 raise SourceError(f"{self.videos[index]}: nobody was seen; film the whole body, from head to feet")
+            if self.store is not None:
+                self._save(self.store, self.videos[index], outcome, result)
         except FormcheckError as error:
             told = error
             bar.aside(lambda: problem(told))
             self.failed = True
+
+    def _save(self, store: Store, video: Path, recording: LandmarkRecording, result: SetResult) -> None:
+        name = store.save_set(
+            self.spec_file,
+            result,
+            recording,
+            person=self.person,
+            asked_side=self.side,
+            asked_stature_cm=self.height_cm,
+            clip=video if video.suffix.lower() in _PLAYABLE else None,
+        )
+        chatter(f"{video}: saved as {name}")
 
     def _show(self, result: SetResult, table: RenderableType) -> None:
         if not self.outputs.json_to_stdout:
