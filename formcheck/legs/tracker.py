@@ -22,7 +22,7 @@ Landmarks = NDArray[np.float32]
 
 # Degrees from the side. Below the second limit a foot's outline turns with it and no longer tells the ankle's rise.
 _SIDEWAYS = 35.0
-_RISE_FROM = 60.0
+_RISE_FROM = 72.0
 
 # How well a landmark tells where the knee has gone, shank lengths.
 _KNEE_SD = (0.02, 0.025)
@@ -33,8 +33,9 @@ _DRIFTS = np.array([-0.05, 0.0, 0.05]) * SHANK
 _LOST = 0.9
 _LOST_S = 1.0
 
-# Of the distance moved: the outline's own error grows with how far the foot has turned.
-_SHARE_OF_MOTION = 0.12
+# Of the distance moved, knee and ankle: outlines change as a leg bends and a foot turns. Rendered clips: ankles within
+# a fifth on light skin, a quarter and in single reps half on dark feet beside their own shadow.
+_SHARE_OF_MOTION = (0.06, 0.15)
 _LEAST_SD = 0.003  # of body height
 _LANDMARK_SD = (0.007, 0.02)  # of body height, knee and ankle, where only the landmark is left
 
@@ -128,7 +129,8 @@ def _expected(knee: FloatArray) -> Expectation:
 
 def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landmarks, sd: Landmarks) -> None:
     """Write one leg's knee and ankle into an observation's arrays, or widen their deviation."""
-    for part, rows, wide in (("knee", chain.KNEE, _LANDMARK_SD[0]), ("ankle", chain.ANKLE, _LANDMARK_SD[1])):
+    parts = (("knee", chain.KNEE), ("ankle", chain.ANKLE))
+    for (part, rows), wide, share in zip(parts, _LANDMARK_SD, _SHARE_OF_MOTION, strict=True):
         row = index(side, part)
         if not _good(alignment):
             sd[row] = np.hypot(sd[row], wide * anchor.rest.height)
@@ -138,7 +140,7 @@ def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landm
         points[row, 0] = anchor.rest.points[row, 0] + shift[0]
         if part == "knee" or anchor.rest.azimuth_deg >= _RISE_FROM:
             points[row, 1] = anchor.rest.points[row, 1] + shift[1]
-            error = _SHARE_OF_MOTION * float(np.linalg.norm(shift))
+            error = share * float(np.linalg.norm(shift))
         else:
             error = wide * anchor.rest.height
         sd[row] = np.sqrt(spread**2 + error**2 + (_LEAST_SD * anchor.rest.height) ** 2)
