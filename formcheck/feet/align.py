@@ -40,7 +40,7 @@ def best_starts(template: Template, image: Plane, candidates: Sequence[Motion]) 
     """Return the candidate that fits the coarse picture best, and a second one if it lies well apart."""
     where = np.concatenate([template.moved(motion, every=2) for motion in candidates])
     values = sample(image, where).reshape(len(candidates), -1, 2)
-    costs = _cost(values - template.levels[0].values[::2])
+    costs = _cost((values - template.levels[0].values[::2]) * template.trust[::2])
     order = np.argsort(costs)
     best = candidates[int(order[0])]
     if len(order) > 1:
@@ -56,8 +56,8 @@ def align(template: Template, images: Sequence[Plane], start: Motion, pivot: Piv
     normal = np.eye(3)
     for level, image in zip(template.levels, images, strict=True):
         motion, normal = _refined(template, level, image, motion, pivot)
-    residual = sample(images[-1], template.moved(motion)) - template.levels[-1].values
-    flat = template.levels[-1].values - template.levels[-1].values.mean(axis=0)
+    residual = template.residual(images[-1], motion, template.levels[-1])
+    flat = (template.levels[-1].values - template.levels[-1].values.mean(axis=0)) * template.trust
     misfit = float(_cost(residual[None])[0] / _cost(flat[None])[0])
     return Alignment(motion, misfit, np.asarray(np.linalg.inv(normal), dtype=np.float64))
 
@@ -66,7 +66,7 @@ def _refined(template: Template, level: Level, image: Plane, motion: Motion, piv
     slopes = level.slopes.reshape(-1, 3)
     normal = np.eye(3)
     for _ in range(_STEPS):
-        residual = (sample(image, template.moved(motion)) - level.values).reshape(-1)
+        residual = template.residual(image, motion, level).reshape(-1)
         weighted = slopes * _weights(residual)[:, None]
         pull, toward = pivot.pull(motion)
         normal = (weighted.T @ slopes).astype(np.float64) / _BLUR + pull

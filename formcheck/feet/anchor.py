@@ -15,7 +15,7 @@ from formcheck.feet.geometry import SagittalPlane
 from formcheck.feet.mask import LegPoints, foot_mask
 from formcheck.feet.pivot import Pivot
 from formcheck.feet.shape import Outline, lateral_place, outline_of
-from formcheck.feet.template import Template, build_levels, rear_pixels
+from formcheck.feet.template import Template, build_template, rear_pixels
 from formcheck.model import FloatArray
 
 __all__ = ["Anchor", "make_anchor"]
@@ -94,7 +94,7 @@ def _assembled(
     seen_sole = plane.matrix @ sole
     return Anchor(
         crop=crop,
-        template=Template(plane, pixels, places, build_levels(planes(window, colours), pixels, places, plane)),
+        template=build_template(planes(window, colours), mask, pixels, places, plane),
         colours=colours,
         pivot=Pivot(ball=sole - [0.0, _BALL_UP * WORKING_LENGTH], heel=np.zeros(2), drift=np.zeros(2)),
         brightness=brightness(window),

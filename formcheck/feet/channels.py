@@ -18,7 +18,7 @@ _DARK = 80.0  # grey levels of noise and glare: below these, ratios mean ever le
 _GREY_UNIT = 8.0 / (128.0 + _DARK)  # eight levels at medium brightness
 # Ratios, not differences: dark skin shows its form as well as light skin, and a lamp more or less changes nothing.
 _LOGARITHM = (np.log(np.arange(256) + _DARK) / _GREY_UNIT).astype(np.float32)
-_COLOUR_GAIN = 1.0
+_COLOUR_GAIN = 2.5
 _SAME_LIGHT = 0.08
 _SHAPE = (16, 64, 64)
 _KERNEL = np.array([1.0, 4.0, 6.0, 4.0, 1.0], dtype=np.float32) / 16.0

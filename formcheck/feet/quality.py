@@ -13,10 +13,15 @@ __all__ = ["LOST_MISFIT", "WORN_MISFIT", "FootMotion", "from_landmarks", "from_p
 LOST_MISFIT = 1.3  # above this the foot is not there (a moving one leaves .3 to 1.1, an absent one 1.4 to 2.3)
 WORN_MISFIT = 0.85  # above this a resting template is renewed: light or clothes have changed
 
-_GOOD_MISFIT, _GOOD_STRAIN = 0.6, 0.7
+_REST_MISFIT, _MOVED_MISFIT = 0.15, 0.6
+_MOVED = math.radians(12.0)
+_GOOD_STRAIN = 0.7
+_ANGLE_PER_MISFIT = 0.15  # radians
+_HEIGHT_PER_MISFIT = 0.08  # foot lengths
 _ANGLE_SD = math.radians(0.8)
 _HEIGHT_SD = 0.012
-_SHARE, _SHARE_OBLIQUE = 0.04, 0.10
+_SHARE, _ANGLE_OBLIQUE, _HEIGHT_OBLIQUE = 0.04, 0.10, 0.16
+_STICKING = 0.13  # a foot that has just begun to move is held back by light that stays where it was
 _ANGLE_PER_STRAIN = math.radians(1.0)
 _HEIGHT_PER_STRAIN = 0.9
 
@@ -43,13 +48,33 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
     """
     angle = found.motion.angle
     foot = WORKING_LENGTH / scale
-    misfit = max(0.0, found.misfit - _GOOD_MISFIT)
+    misfit = max(0.0, found.misfit - _expected_misfit(angle))
     doubt = max(0.0, strain - _GOOD_STRAIN)
-    share = _SHARE + _SHARE_OBLIQUE * math.tan(abs(azimuth_rad))
-    picture = math.sqrt(float(found.covariance[0, 0]))
-    angle_sd = math.hypot(_ANGLE_SD, picture, share * angle, 0.1 * misfit, _ANGLE_PER_STRAIN * doubt)
-    height_sd = math.hypot(_HEIGHT_SD * foot, share * height, 0.06 * foot * misfit, _HEIGHT_PER_STRAIN * doubt / scale)
+    oblique = math.tan(abs(azimuth_rad))
+    angle_sd = math.hypot(
+        _ANGLE_SD,
+        math.sqrt(float(found.covariance[0, 0])),
+        (_SHARE + _ANGLE_OBLIQUE * oblique) * angle,
+        _STICKING * min(abs(angle), _MOVED),
+        _ANGLE_PER_MISFIT * misfit,
+        _ANGLE_PER_STRAIN * doubt,
+    )
+    height_sd = math.hypot(
+        _HEIGHT_SD * foot,
+        (_SHARE + _HEIGHT_OBLIQUE * oblique) * height,
+        _STICKING * min(abs(height), 0.2 * foot),
+        _HEIGHT_PER_MISFIT * foot * misfit,
+        _HEIGHT_PER_STRAIN * doubt / scale,
+    )
     return FootMotion(angle, height, angle_sd, height_sd)
+
+
+def _expected_misfit(angle: float) -> float:
+    """Return the misfit of a well-followed foot: a turned one shows other sides, a resting one must look like the rest.
+
+    More than that near the rest means that the foot has begun to move and the picture still clings to its zero.
+    """
+    return _REST_MISFIT + (_MOVED_MISFIT - _REST_MISFIT) * min(abs(angle) / _MOVED, 1.0)
 
 
 def from_landmarks(angle: float, height: float, foot: float) -> FootMotion:

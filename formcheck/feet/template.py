@@ -14,11 +14,12 @@ from formcheck.feet.geometry import QUARTER_TURN, Motion, SagittalPlane
 from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 
-__all__ = ["Level", "Template", "rear_pixels", "sample"]
+__all__ = ["Level", "Template", "build_template", "rear_pixels", "sample"]
 
 _ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
 _AHEAD = 0.62
+_FLOOR_TRUST = 0.0
 _RIM = np.ones((7, 7), dtype=np.uint8)
 
 
@@ -32,12 +33,21 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """Pixels (n, 2) of the rear foot in the rest crop, their sagittal places (n, 2) and the channel levels there."""
+    """Pixels (n, 2) of the rear foot in the rest crop, their sagittal places (n, 2) and the channel levels there.
+
+    `trust` (n, 2) weighs each pixel's channels in the residual: the brightness of the floor round the foot stays behind
+    when the foot moves, and would hold it at rest; its colour only says "not foot", and that does move.
+    """
 
     plane: SagittalPlane
     pixels: FloatArray
     places: FloatArray
+    trust: NDArray[np.float32]
     levels: tuple[Level, ...]
+
+    def residual(self, image: Plane, motion: Motion, level: Level) -> NDArray[np.float32]:
+        """Return how far a picture is from the template under a motion, (n, 2), weighed by trust."""
+        return (sample(image, self.moved(motion)) - level.values) * self.trust
 
     def moved(self, motion: Motion, every: int = 1) -> NDArray[np.float32]:
         """Return where the (every nth) pixels are seen after a motion, (n, 2) float32."""
@@ -59,10 +69,13 @@ def rear_pixels(mask: NDArray[np.bool_], leg: LegPoints) -> FloatArray:
     return points[below & (ahead < _AHEAD) & (ahead > -_BEHIND)]
 
 
-def build_levels(
-    images: tuple[Plane, ...], pixels: FloatArray, places: FloatArray, plane: SagittalPlane
-) -> tuple[Level, ...]:
-    """Read the channels of a rest crop at the template's pixels, with their answer to (angle, forward, down)."""
+def build_template(
+    images: tuple[Plane, ...], mask: NDArray[np.bool_], pixels: FloatArray, places: FloatArray, plane: SagittalPlane
+) -> Template:
+    """Read the channels of a rest crop at pixels (n, 2), with their answer to (angle, forward, down)."""
+    columns, rows = pixels.astype(int).T
+    trust = np.ones((len(pixels), 2), dtype=np.float32)
+    trust[~mask[rows, columns], 0] = _FLOOR_TRUST
     steps = np.zeros((len(pixels), 2, 3))
     steps[:, :, 0] = places @ QUARTER_TURN.T @ plane.matrix.T
     steps[:, :, 1:] = plane.matrix
@@ -72,8 +85,8 @@ def build_levels(
         across = sample(_slope(image, 1, 0), where)
         down = sample(_slope(image, 0, 1), where)
         slopes = across[:, :, None] * steps[:, None, 0] + down[:, :, None] * steps[:, None, 1]
-        levels.append(Level(sample(image, where), slopes.astype(np.float32)))
-    return tuple(levels)
+        levels.append(Level(sample(image, where), (slopes * trust[..., None]).astype(np.float32)))
+    return Template(plane, pixels, places, trust, tuple(levels))
 
 
 def sample(image: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ _VISIBLE = 0.5
 _VIEW_S = 1.0  # the azimuth is the median over this long
 _TOE_OUT_DEG = 5.0  # feet point outward when standing: the near one turns to the camera by this much more than the body
 _MAX_AZIMUTH_DEG = 55.0
-_FAR_SEEN_DEG = 12.0  # nearer to the side view the far foot hides behind the near one
+_FAR_SEEN_DEG = 18.0  # nearer to the side view the far foot hides behind the near one
 
 
 class FootTracker:
