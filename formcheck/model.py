@@ -200,6 +200,7 @@ class SetResult:
 
     `fades` are faults of the whole set rather than of one rep. `view` and `azimuth_deg` say how the person was seen
     (0 = exactly from the side, 90 = from the front). `stature_assumed` marks centimetres that rest on a guess.
+    `summary` holds what belongs to the whole set, by name with unit: the cadence of a walk.
     """
 
     exercise: str
@@ -219,6 +220,7 @@ class SetResult:
     set_faults: tuple[Fault, ...]
     series: Mapping[str, FloatArray]
     limits: Mapping[str, float] = field(default_factory=dict)
+    summary: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from formcheck.engine.calibrate import calibrate, seen_median
 from formcheck.engine.frames import FrameTable
+from formcheck.engine.gait import GaitLimits, Walk, read_walk
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import is_faultless, judge_hold, judge_rep, judge_set
 from formcheck.engine.movement import movement_value, pick_side
@@ -18,7 +19,9 @@ from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.series import ZeroHistory
+from formcheck.engine.setup import PROBLEMS
 from formcheck.engine.timing import RepTiming, time_rep
+from formcheck.errors import SpecError
 from formcheck.measures.names import column_name
 from formcheck.measures.scale import ASSUMED_STATURE_CM
 from formcheck.measures.table import COLUMN, compute_measures
@@ -36,6 +39,7 @@ from formcheck.model import (
     RepEnded,
     RepStarted,
     SetResult,
+    SetupProblem,
     Side,
     SourceInfo,
     Stage,
@@ -43,7 +47,7 @@ from formcheck.model import (
 )
 from formcheck.rules import Evidence, RisesAbove
 from formcheck.skeleton import SIDES
-from formcheck.specs.schema import ExerciseSpec, HoldMovement, RepMovement
+from formcheck.specs.schema import ExerciseSpec, GaitMovement, GuidedMovement, HoldMovement, RepMovement
 
 __all__ = ["Engine"]
 
@@ -77,6 +81,10 @@ class Engine:
         side: Side | None = None,
         metronome: bool = False,
     ) -> None:
+        if isinstance(spec.movement, GuidedMovement):
+            raise SpecError(
+                f"{spec.id}: nothing of this exercise is measured; practise it with `formcheck live {spec.id}`"
+            )
         self.spec = spec
         self._assumed = stature_cm is None
         self._stature = (
@@ -143,6 +151,8 @@ class Engine:
 
     def _settle(self, i: int) -> str | None:
         """Take the person's place once they stand still; return what stands in the way."""
+        if isinstance(self.spec.movement, GaitMovement):
+            return self._frames.problems[i]
         found = settle(self.spec, self._frames, i, self._stature, self._asked_side)
         if isinstance(found, str):
             return found
@@ -350,6 +360,8 @@ class Engine:
         )
 
     def _stage(self) -> Stage:
+        if isinstance(self.spec.movement, GaitMovement):
+            return "setup" if self._problems.current else "moving"
         if self._place is None:
             return "setup" if self._last_place is None else "paused"
         if self._timer is not None:
@@ -374,6 +386,10 @@ class Engine:
             judge_rep(self.spec, rep.index, evidence, self._peers)
             for rep, evidence in zip(self._reps, self._evidence, strict=True)
         ]
+        walk = self._read_walk()
+        if isinstance(walk, Walk):
+            self._reps, place = list(walk.strides), walk.place
+            self._zeros.note(0, place)
         seen = np.isfinite(self._frames.rows[:, COLUMN["body_y"]])
         return SetResult(
             exercise=self.spec.id,
@@ -381,7 +397,7 @@ class Engine:
             counts=_count([*self._reps, *self._holds]),
             reps=tuple(self._reps),
             holds=tuple(self._holds),
-            setup=self._problems.finish(end_s, anything_seen=place is not None),
+            setup=self._setup(end_s, walk, anything_seen=place is not None),
             tracked_fraction=float(seen.mean()) if len(seen) else 0.0,
             provenance=provenance,
             view=place.view if place else None,
@@ -393,7 +409,22 @@ class Engine:
             set_faults=judge_set(self.spec, self._evidence),
             series=self._zeros.series(self._frames.rows, self._frames.time_s),
             limits=self._limits(place),
+            summary=walk.summary if isinstance(walk, Walk) else {},
         )
+
+    def _read_walk(self) -> Walk | str | None:
+        """Return the walk, or what kept it from being read; None where the exercise is another one."""
+        movement = self.spec.movement
+        if not isinstance(movement, GaitMovement):
+            return None
+        limits = GaitLimits(movement.min_s.value, movement.max_s.value)
+        return read_walk(self._frames.rows, np.array(self._frames.time_s), limits, self._stature)
+
+    def _setup(self, end_s: float, walk: Walk | str | None, *, anything_seen: bool) -> tuple[SetupProblem, ...]:
+        told = self._problems.finish(end_s, anything_seen=anything_seen)
+        if isinstance(walk, str) and all(problem.problem != walk for problem in told):
+            return (*told, SetupProblem(walk, 0.0, end_s, PROBLEMS[walk]))
+        return told
 
     def _limits(self, place: Place | None) -> Mapping[str, float]:
         if place is None:

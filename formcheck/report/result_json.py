@@ -39,6 +39,7 @@ def result_json(result: SetResult) -> dict[str, Any]:
             }
             for problem in result.setup
         ],
+        **({"summary": {name: _rounded(value, 2) for name, value in result.summary.items()}} if result.summary else {}),
         "set_faults": [_fault(fault) for fault in result.set_faults],
         "tracked_fraction": _rounded(result.tracked_fraction, 4),
         "view": result.view,

@@ -1,0 +1,119 @@
+"""Heel strikes: when each foot comes to the floor, walking across the picture or on the spot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from formcheck.engine.place import Place
+from formcheck.measures.table import COLUMN
+from formcheck.model import FloatArray
+from formcheck.skeleton import SIDES
+
+__all__ = ["Strike", "find_strikes", "is_striding"]
+
+_STRIDING_SHARE: Final = 0.12  # of the stature; feet further apart than this belong to steps, not to the spot
+_SWING_SHARE: Final = 0.06  # of the stature, from one extreme to the next; less is sway
+_SMOOTH_S: Final = 0.12
+_LANDED: Final = 0.1  # of the height of a lift
+"""Default, not from literature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A foot that comes to the floor."""
+
+    time_s: float
+    side: str
+
+
+def find_strikes(rows: FloatArray, time_s: FloatArray, place: Place, min_stride_s: float) -> list[Strike]:
+    """Return the strikes in order of time.
+
+    Across the picture (or on a treadmill) a heel strikes when it is farthest ahead of the other (Zeni 2008, Gait
+    Posture 27:710, who take the pelvis for the other foot). On the spot a foot strikes when it is back from its lift.
+    """
+    if is_striding(rows, place):
+        ahead = _ahead(rows) * place.scale.facing / place.stature_px
+        seen = np.isfinite(ahead)
+        return _extremes(time_s[seen], _smooth(time_s[seen], ahead[seen]), min_stride_s / 2)
+    higher = _higher(rows) / place.stature_px
+    seen = np.isfinite(higher)
+    return _landings(time_s[seen], _smooth(time_s[seen], higher[seen]), min_stride_s / 2) if seen.any() else []
+
+
+def is_striding(rows: FloatArray, place: Place) -> bool:
+    """Whether the feet go past one another, rather than up and down on the spot."""
+    apart = np.abs(_ahead(rows))
+    seen = np.isfinite(apart)
+    return bool(seen.any() and np.quantile(apart[seen], 0.9) > _STRIDING_SHARE * place.stature_px)
+
+
+def _heel_x(rows: FloatArray, side: str) -> FloatArray:
+    return rows[:, COLUMN[f"toe_x_{side}"]] - rows[:, COLUMN[f"foot_length_{side}"]]
+
+
+def _ahead(rows: FloatArray) -> FloatArray:
+    """Return how far the left heel is to the right of the right one, px."""
+    return _heel_x(rows, "left") - _heel_x(rows, "right")
+
+
+def _higher(rows: FloatArray) -> FloatArray:
+    """Return how much higher the left ankle is lifted than the right one, px; 0 with both on the floor."""
+    lift = []
+    for side in SIDES:
+        y = rows[:, COLUMN[f"ankle_y_{side}"]]
+        lift.append(np.nanquantile(y, 0.8) - y)
+    return lift[0] - lift[1]
+
+
+def _smooth(t: FloatArray, x: FloatArray) -> FloatArray:
+    """Return `x` as the mean over a short triangular window around each time."""
+    out = np.empty(len(x))
+    first, stop = np.searchsorted(t, t - _SMOOTH_S), np.searchsorted(t, t + _SMOOTH_S)
+    for i, (a, b) in enumerate(zip(first, stop, strict=True)):
+        weight = 1 - np.abs(t[a:b] - t[i]) / _SMOOTH_S
+        out[i] = (weight * x[a:b]).sum() / weight.sum()
+    return out
+
+
+def _turns(t: FloatArray, x: FloatArray, least_s: float) -> list[tuple[int, int]]:
+    """Return the extremes of `x` as (index, +1 or −1), in turn, each a swing away from the one before."""
+    found: list[tuple[int, int]] = []
+    top, bottom, rising = 0, 0, 0
+    for i in range(len(x)):
+        top = i if x[i] > x[top] else top
+        bottom = i if x[i] < x[bottom] else bottom
+        if rising >= 0 and x[i] < x[top] - _SWING_SHARE:
+            found += [(top, 1)] if rising or top else []
+            rising, bottom = -1, i
+        elif rising <= 0 and x[i] > x[bottom] + _SWING_SHARE:
+            found += [(bottom, -1)] if rising or bottom else []
+            rising, top = 1, i
+    return [turn for k, turn in enumerate(found) if k == 0 or t[turn[0]] - t[found[k - 1][0]] >= least_s / 2]
+
+
+def _extremes(t: FloatArray, x: FloatArray, least_s: float) -> list[Strike]:
+    return [Strike(_vertex(t, x, i), "left" if sign > 0 else "right") for i, sign in _turns(t, x, least_s)]
+
+
+def _landings(t: FloatArray, x: FloatArray, least_s: float) -> list[Strike]:
+    """Return when each lifted foot is back on the floor."""
+    strikes = []
+    for i, sign in _turns(t, x, least_s):
+        back = np.flatnonzero(sign * x[i:] < _LANDED * sign * x[i])
+        if len(back):
+            strikes.append(Strike(float(t[i + back[0]]), "left" if sign > 0 else "right"))
+    return strikes
+
+
+def _vertex(t: FloatArray, x: FloatArray, i: int) -> float:
+    """Return the time of an extreme to a fraction of a frame, by the parabola through it and its neighbours."""
+    if not 0 < i < len(x) - 1:
+        return float(t[i])
+    before, here, after = x[i - 1], x[i], x[i + 1]
+    bend = before - 2 * here + after
+    shift = 0.5 * (before - after) / bend if bend else 0.0
+    return float(t[i] + float(np.clip(shift, -0.5, 0.5)) * (t[i + 1] - t[i - 1]) / 2)
