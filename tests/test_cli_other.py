@@ -122,10 +122,15 @@ def test_evaluate_needs_labelled_clips(formcheck: Run, tmp_path: Path) -> None:
     assert "no NAME.truth.json in this folder" in done.stderr
 
 
+def states(printed: str) -> dict[str, str]:
+    """Return what doctor says of each thing it looked at."""
+    return {line.split()[0]: line.split()[1] for line in printed.splitlines() if not line.startswith(" ")}
+
+
 def test_doctor_finds_what_scoring_needs(formcheck: Run) -> None:
     done = formcheck("doctor", env={"COLUMNS": "200"})
     assert (done.returncode, done.stderr) == (0, "")
-    state = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines() if not line.startswith(" ")}
+    state = states(done.stdout)
     assert {state[name] for name in ("versions", "mediapipe", "opencv", "model", "network", "exercises", "data")} == {
         "ok"
     }
@@ -135,5 +140,5 @@ def test_doctor_finds_what_scoring_needs(formcheck: Run) -> None:
 def test_doctor_says_what_to_do_about_a_bad_model(formcheck: Run, tmp_path: Path) -> None:
     done = formcheck("doctor", env={"FORMCHECK_MODEL": str(tmp_path / "gone.task"), "COLUMNS": "200"})
     assert done.returncode == 1
-    assert "WRONG" in done.stdout
+    assert states(done.stdout)["model"] == "WRONG"
     assert "→ check the name in FORMCHECK_MODEL, or unset it" in done.stdout

@@ -72,7 +72,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(None, None, "write the value out: & and * are not read", event.start_mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
