@@ -62,6 +62,7 @@ def _mask(polygon: NDArray[np.float64]) -> NDArray[np.float32]:
     return mask.astype(np.float32)[..., None] / 255.0
 
 
+@functools.lru_cache(maxsize=256)
 def picture(pose: Pose) -> NDArray[np.uint8]:
     """Draw floor, shank, toes and hind foot, the texture of each moving with it."""
     image = _noise(1, (150, 140, 125), 3.0).copy()

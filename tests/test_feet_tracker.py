@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_foot import LENGTH, Pose, film, heel_height_px, mirrored, raises, read, still
 
 from formcheck.feet import FootTracker
+from formcheck.model import Frame, PoseObservation
 from formcheck.skeleton import index
 
 REST = still(0.6)
@@ -44,6 +47,21 @@ def test_many_raises_leave_no_drift() -> None:
 def test_a_raise_held_still_is_not_taken_for_rest() -> None:
     got = read(REST + raises(30.0, 1)[:15] + still(3.0, pose=Pose(30.0)))
     assert got.pitch_deg[-1] == pytest.approx(30.0, abs=1.5)
+
+
+def test_a_film_that_begins_on_tiptoe_gets_its_zero_when_the_heel_comes_down() -> None:
+    down = [Pose(12.5 * (1.0 + np.cos(np.pi * i / 15))) for i in range(16)]
+    got = read(still(0.6, pose=Pose(25.0)) + down + still(0.9) + down[::-1] + still(0.2, pose=Pose(25.0)))
+    flat = 18 + 16 + 24
+    assert got.pitch_deg[-1] - got.pitch_deg[flat] == pytest.approx(25.0, abs=2.0)
+    assert got.height_px[-1] - got.height_px[flat] == pytest.approx(heel_height_px(25.0), abs=0.04 * LENGTH)
+
+
+def test_an_even_picture_gives_no_number() -> None:
+    def blank(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
+        return replace(frame, image=np.full_like(frame.image, 120)), seen
+
+    assert np.isnan(read(REST, change=blank).pitch_deg).all()
 
 
 def test_mirrored_pictures_read_the_same() -> None:

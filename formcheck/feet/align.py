@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from formcheck.feet.channels import Plane
 from formcheck.feet.geometry import Motion
 from formcheck.feet.pivot import Pivot
-from formcheck.feet.template import Level, Template, sample
+from formcheck.feet.template import Level, Template, capped_mean, sample
 from formcheck.model import FloatArray
 
 __all__ = ["Alignment", "align", "best_starts"]
 
-_CAP = 3.0  # a residual beyond this says no more than "wrong"
 _BLUR = 9.0  # neighbouring pixels share their noise: this many count as one
 _STEPS = 6
 _DONE = np.array([2e-4, 0.01, 0.01])  # radians, working pixels
@@ -40,7 +39,7 @@ def best_starts(template: Template, image: Plane, candidates: Sequence[Motion]) 
     """Return the candidate that fits the coarse picture best, and a second one if it lies well apart."""
     where = np.concatenate([template.moved(motion, every=2) for motion in candidates])
     values = sample(image, where).reshape(len(candidates), -1, 2)
-    costs = _cost((values - template.levels[0].values[::2]) * template.trust[::2])
+    costs = capped_mean((values - template.levels[0].values[::2]) * template.trust[::2])
     order = np.argsort(costs)
     best = candidates[int(order[0])]
     if len(order) > 1:
@@ -57,8 +56,7 @@ def align(template: Template, images: Sequence[Plane], start: Motion, pivot: Piv
     for level, image in zip(template.levels, images, strict=True):
         motion, normal = _refined(template, level, image, motion, pivot)
     residual = template.residual(images[-1], motion, template.levels[-1])
-    flat = (template.levels[-1].values - template.levels[-1].values.mean(axis=0)) * template.trust
-    misfit = float(_cost(residual[None])[0] / _cost(flat[None])[0])
+    misfit = float(capped_mean(residual[None])[0]) / template.contrast
     return Alignment(motion, misfit, np.asarray(np.linalg.inv(normal), dtype=np.float64))
 
 
@@ -81,8 +79,3 @@ def _refined(template: Template, level: Level, image: Plane, motion: Motion, piv
 def _weights(residual: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return 1 for residuals below 1, then 1/r²: what does not belong to the foot loses its say."""
     return np.asarray(1.0 / np.maximum(residual * residual, 1.0), dtype=np.float32)
-
-
-def _cost(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean capped residual of each of (k, n, 2)."""
-    return np.asarray(np.minimum(np.abs(residuals), _CAP).mean(axis=(1, 2)), dtype=np.float32)

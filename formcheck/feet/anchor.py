@@ -25,6 +25,7 @@ _BALL_AHEAD = 0.82  # of the way from heel to toe landmark
 _BALL_UP = 0.13  # height of the joint over the floor: a metatarsal head, its sesamoids and pad measure some 26 mm
 _MIN_FOOT_PX = 12.0  # a shorter foot shows no outline to hold on to
 _MIN_PIXELS = 200
+_MIN_CONTRAST = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +91,14 @@ def _assembled(
     origin = np.array([facing * (heel - place * math.sin(azimuth)), row])
     places = plane.to_plane(pixels - origin, lateral_place(outline, pixels) - place)
     colours = _colours(window, mask)
+    template = build_template(planes(window, colours), mask, pixels, places, plane)
+    if template.contrast < _MIN_CONTRAST:
+        return None
     sole = np.array([(ball - heel) / math.cos(azimuth), 0.0])
     seen_sole = plane.matrix @ sole
     return Anchor(
         crop=crop,
-        template=build_template(planes(window, colours), mask, pixels, places, plane),
+        template=template,
         colours=colours,
         pivot=Pivot(ball=sole - [0.0, _BALL_UP * WORKING_LENGTH], heel=np.zeros(2), drift=np.zeros(2)),
         brightness=brightness(window),

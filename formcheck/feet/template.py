@@ -14,12 +14,13 @@ from formcheck.feet.geometry import QUARTER_TURN, Motion, SagittalPlane
 from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 
-__all__ = ["Level", "Template", "build_template", "rear_pixels", "sample"]
+__all__ = ["Level", "Template", "build_template", "capped_mean", "rear_pixels", "sample"]
 
 _ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
 _AHEAD = 0.62
 _FLOOR_TRUST = 0.0
+_CAP = 3.0  # a residual beyond this says no more than "wrong"
 _RIM = np.ones((7, 7), dtype=np.uint8)
 
 
@@ -36,7 +37,8 @@ class Template:
     """Pixels (n, 2) of the rear foot in the rest crop, their sagittal places (n, 2) and the channel levels there.
 
     `trust` (n, 2) weighs each pixel's channels in the residual: the brightness of the floor round the foot stays behind
-    when the foot moves, and would hold it at rest; its colour only says "not foot", and that does move.
+    when the foot moves, and would hold it at rest; its colour only says "not foot", and that does move. `contrast` is
+    the mean capped residual that an even grey would leave.
     """
 
     plane: SagittalPlane
@@ -44,6 +46,7 @@ class Template:
     places: FloatArray
     trust: NDArray[np.float32]
     levels: tuple[Level, ...]
+    contrast: float
 
     def residual(self, image: Plane, motion: Motion, level: Level) -> NDArray[np.float32]:
         """Return how far a picture is from the template under a motion, (n, 2), weighed by trust."""
@@ -86,7 +89,13 @@ def build_template(
         down = sample(_slope(image, 0, 1), where)
         slopes = across[:, :, None] * steps[:, None, 0] + down[:, :, None] * steps[:, None, 1]
         levels.append(Level(sample(image, where), (slopes * trust[..., None]).astype(np.float32)))
-    return Template(plane, pixels, places, trust, tuple(levels))
+    uneven = (levels[-1].values - levels[-1].values.mean(axis=0)) * trust
+    return Template(plane, pixels, places, trust, tuple(levels), float(capped_mean(uneven[None])[0]))
+
+
+def capped_mean(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean capped residual of each of (k, n, 2)."""
+    return np.asarray(np.minimum(np.abs(residuals), _CAP).mean(axis=(1, 2)), dtype=np.float32)
 
 
 def sample(image: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
