@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from formcheck.feet import FootTracker
+from formcheck.legs import LegTracker
 from formcheck.model import Frame, PoseObservation
 from formcheck.signals import LegIdentity
 
@@ -13,9 +14,11 @@ class PictureRefiner:
     """Refine the observations of one video, frame after frame."""
 
     def __init__(self) -> None:
-        self._legs = LegIdentity()
+        self._identity = LegIdentity()
         self._feet = FootTracker()
+        self._legs = LegTracker()
 
     def update(self, frame: Frame, observation: PoseObservation) -> PoseObservation:
-        """Return `observation` with swapped legs put right and the foot points filled in."""
-        return self._feet.update(frame, self._legs.update(observation))
+        """Return `observation` with swapped legs put right, foot points filled in, and legs from the front refined."""
+        apart = self._identity.update(observation)
+        return self._legs.update(frame, self._feet.update(frame, apart))

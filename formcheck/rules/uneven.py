@@ -13,19 +13,30 @@ __all__ = ["Uneven", "check_uneven"]
 
 
 class Uneven(Limited):
-    """The difference between the sides, as a share of the larger one, must be below the limit."""
+    """The difference between the sides, as a share of the larger one, must be below the limit.
+
+    From the front `front_measure` is held against it, where one is named: heels hide behind the feet there.
+    """
 
     check: Literal["uneven"]
     measure: MeasureName
+    front_measure: MeasureName | None = None
     limit: Cited
+
+
+_OWN_SHARE = 1 / 3
+"""How much of each side's error is its own. The rest both sides share (the same light, the same method, the same
+scale), and it cancels in their ratio: over even raises on rendered clips the ratio scattered by a third of what the
+stated errors come to."""
 
 
 def check_uneven(rule: Uneven, evidence: Evidence) -> Finding:
     """Grade the difference of the two sides' peaks; only where both are seen well."""
-    left, left_sd, at = evidence.high(rule.measure, "left")
-    right, right_sd, _ = evidence.high(rule.measure, "right")
-    larger = np.fmax(left, right)
-    if not np.isfinite(left + right) or larger <= 0:
+    measure = (rule.front_measure if evidence.view == "front" else None) or rule.measure
+    left, left_sd, at = evidence.high(measure, "left")
+    right, right_sd, _ = evidence.high(measure, "right")
+    larger = max(left, right) if np.isfinite(left + right) else 0.0
+    if larger <= 0:
         return not_judged("both sides must be seen", at, rule.limit.value)
-    sd = float(np.hypot(left_sd, right_sd)) / larger
+    sd = _OWN_SHARE * float(np.hypot(left_sd, right_sd)) / larger
     return grade(abs(left - right) / larger, sd, rule.limit.value, at)
