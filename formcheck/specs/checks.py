@@ -98,9 +98,10 @@ def _check_views(place: Place, rule: Mapping[str, Any]) -> Iterator[Found]:
     if measure not in MEASURES or not isinstance(views, list | tuple):
         return
     for view in views:
-        if view in ("side", "oblique", "front") and not readable_in(measure, view):
+        read = (rule.get("front_measure") if view == "front" else None) or measure
+        if view in ("side", "oblique", "front") and read in MEASURES and not readable_in(read, view):
             where = (*place, "views") if "views" in rule else (*place, "measure")
-            yield where, f"{dotted(place)}.views: {measure} cannot be read in the view {view}; leave it out"
+            yield where, f"{dotted(place)}.views: {read} cannot be read in the view {view}; leave it out"
 
 
 def _check_shares(place: Place, rule: Mapping[str, Any]) -> Iterator[Found]:
