@@ -24,6 +24,7 @@ _ZEROED_BY_SIDE = (
     "heel_tracked_y",
     "toe_y",
     "ankle_y",
+    "ankle_x",
     "knee_x",
     "frontal_knee",
 )
@@ -165,16 +166,21 @@ def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str,
         return zeros[:, _ZERO[name]]
 
     rise = (zero("body_y") - raw("body_y")) * scale.cm_per_px
-    apart = np.abs(raw("knee_x_left") - raw("knee_x_right"))
-    closer = (apart - np.abs(zero("knee_x_left") - zero("knee_x_right"))) * scale.cm_per_px
+    knees, ankles = (
+        scale.cm_per_px
+        * (
+            np.abs(raw(f"{joint}_x_left") - raw(f"{joint}_x_right"))
+            - np.abs(zero(f"{joint}_x_left") - zero(f"{joint}_x_right"))
+        )
+        for joint in ("knee", "ankle")
+    )
+    apart_sd = np.hypot(raw("knee_sd_left"), raw("knee_sd_right")) * scale.cm_per_px
     trunk, rest_trunk = (turn_to_side(angle * scale.facing, scale.turn_deg) for angle in (raw("trunk"), zero("trunk")))
     trunk_sd = raw("trunk_sd")
     named = {
         "body_rise_cm": (rise, np.hypot(raw("body_y_sd") * scale.cm_per_px, rise * scale.relative_sd)),
-        "knee_separation_change_cm": (
-            closer,
-            np.hypot(raw("knee_sd_left"), raw("knee_sd_right")) * scale.cm_per_px,
-        ),
+        "knee_separation_change_cm": (knees, apart_sd),
+        "leg_separation_change_cm": ((knees + ankles) / 2, apart_sd),
         "trunk_lean_deg": (trunk, trunk_sd),
         "trunk_lean_change_deg": (trunk - rest_trunk, trunk_sd),
     }

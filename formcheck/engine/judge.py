@@ -35,6 +35,13 @@ class _Findings:
         elif finding.level == "watch":
             self.watch.append(_fault(name, rule, finding))
 
+    def drop_what_others_explain(self, spec: ExerciseSpec) -> None:
+        """Leave out faults of rules that cannot be judged beside a fault found (uneven heels bring knees together)."""
+        found = {fault.rule for fault in self.faults}
+        explained = {name for name in found if found.intersection(spec.rules[name].unless)}
+        self.faults = [fault for fault in self.faults if fault.rule not in explained]
+        self.not_judged |= {name: f"beside {', '.join(spec.rules[name].unless)}" for name in explained}
+
     def verdict(self, *, seen: bool) -> Verdict:
         if self.faults:
             return "fault"
@@ -132,6 +139,7 @@ def _check(spec: ExerciseSpec, evidence: Evidence, peers: Sequence[Evidence]) ->
         finding = check_rep(rule, evidence, peers)
         if finding is not None:
             findings.add(name, rule, finding)
+    findings.drop_what_others_explain(spec)
     return findings
 
 

@@ -18,6 +18,7 @@ MeasureName = Literal[
     "knee_flexion_deg",
     "knee_flexion_change_deg",
     "knee_separation_change_cm",
+    "leg_separation_change_cm",
     "knee_valgus_change_deg",
     "pelvic_drop_change_deg",
     "shank_inclination_deg",
@@ -76,6 +77,13 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
     "knee_flexion_change_deg": Measure(
         True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"
+    ),
+    "leg_separation_change_cm": Measure(
+        False,
+        "cm",
+        "frontal",
+        "leg distance",
+        "distance between the legs in the front view, mean of knees and ankles, against rest; inward −",
     ),
     "knee_separation_change_cm": Measure(
         False, "cm", "frontal", "knee distance", "distance between the knees in the front view, against rest; inward −"

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from formcheck.measures.names import MeasureName
-from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
+from formcheck.rules.evidence import OWN_SHARE, Cited, Evidence, Finding, Limited, grade, not_judged
 
 __all__ = ["DropsBelowOwn", "check_drops_below_own"]
 
@@ -29,7 +29,7 @@ def check_drops_below_own(rule: DropsBelowOwn, evidence: Evidence, peers: Sequen
     own = float(np.median(seen)) if len(seen) >= _LEAST_REPS else 0.0
     if not np.isfinite(value):
         return not_judged("not seen well enough", evidence.peak_s, rule.limit.value)
-    return grade(own - value, sd, rule.limit.value, evidence.peak_s)
+    return grade(own - value, OWN_SHARE * sd, rule.limit.value, evidence.peak_s)
 
 
 _LEAST_REPS = 3

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from formcheck.measures.names import MeasureName, column_name
 from formcheck.model import FloatArray, Side, View
 
-__all__ = ["Cited", "Evidence", "Finding", "Level", "Limited", "grade", "not_judged"]
+__all__ = ["Cited", "Evidence", "Finding", "Level", "Limited", "OWN_SHARE", "grade", "not_judged"]
 
 Level = Literal["ok", "watch", "fault", "cannot_judge"]
 
@@ -20,6 +20,11 @@ _LEAST_COVERAGE = 0.6
 """Share of the frames of a rep that must be seen for a rule to judge it (default, not from literature)."""
 _MOST_SD_SHARE = 1.0
 """A value whose standard deviation exceeds this share of its limit says nothing about the limit (default)."""
+
+OWN_SHARE = 1 / 3
+"""How much of a value's error is its own where it is held against another rep's or the other side's. The rest they
+share (the same light, method and scale), and it cancels: over even raises on rendered clips such differences scattered
+by a third of what the stated errors come to."""
 
 
 class _Strict(BaseModel):
@@ -37,6 +42,7 @@ class Limited(_Strict):
     """What every rule of a spec file has: the views it can be judged in, and its words."""
 
     views: tuple[View, ...] = Field(default=("side", "oblique"), min_length=1)
+    unless: tuple[str, ...] = Field(default=(), description="Not judged in a rep that one of these rules faults.")
     cue: str = Field(min_length=3, max_length=60, description="Said aloud while practising.")
     text: str = Field(min_length=10, description="Shown in the record, for example '{value} of {limit}'.")
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from formcheck.measures.names import MeasureName
-from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
+from formcheck.rules.evidence import OWN_SHARE, Cited, Evidence, Finding, Limited, grade, not_judged
 
 __all__ = ["Uneven", "check_uneven"]
 
@@ -24,12 +24,6 @@ class Uneven(Limited):
     limit: Cited
 
 
-_OWN_SHARE = 1 / 3
-"""How much of each side's error is its own. The rest both sides share (the same light, the same method, the same
-scale), and it cancels in their ratio: over even raises on rendered clips the ratio scattered by a third of what the
-stated errors come to."""
-
-
 def check_uneven(rule: Uneven, evidence: Evidence) -> Finding:
     """Grade the difference of the two sides' peaks; only where both are seen well."""
     measure = (rule.front_measure if evidence.view == "front" else None) or rule.measure
@@ -38,5 +32,5 @@ def check_uneven(rule: Uneven, evidence: Evidence) -> Finding:
     larger = max(left, right) if np.isfinite(left + right) else 0.0
     if larger <= 0:
         return not_judged("both sides must be seen", at, rule.limit.value)
-    sd = _OWN_SHARE * float(np.hypot(left_sd, right_sd)) / larger
+    sd = OWN_SHARE * float(np.hypot(left_sd, right_sd)) / larger
     return grade(abs(left - right) / larger, sd, rule.limit.value, at)
