@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -215,6 +215,11 @@ class Store:
         with self.reading() as session:
             return [_summary(*row) for row in session.execute(query.limit(most).offset(skip)).all()]
 
+    def count_sets(self) -> int:
+        """Return how many sets there are."""
+        with self.reading() as session:
+            return session.scalar(select(func.count()).select_from(ExerciseSet)) or 0
+
     def find_set(self, name: str) -> SetSummary:
         """Return the set whose uid begins with `name`, where only one does."""
         query = _summaries().where(ExerciseSet.uid.startswith(name, autoescape=True)).limit(2)
@@ -230,6 +235,11 @@ class Store:
         with self.writing() as session:
             row = session.scalars(select(ExerciseSet).where(ExerciseSet.uid == uid)).one()
             row.pain, row.note = pain, note
+
+    def note_of(self, uid: str) -> str:
+        """Return the note of a set."""
+        with self.reading() as session:
+            return session.scalar(select(ExerciseSet.note).where(ExerciseSet.uid == uid)) or ""
 
     def delete(self, uid: str) -> None:
         """Delete a set: rows and files, in one action."""

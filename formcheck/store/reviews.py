@@ -23,12 +23,14 @@ __all__ = [
     "QueueItem",
     "ReviewVerdict",
     "Said",
+    "SetReview",
     "agreement",
     "groups",
     "next_item",
     "queue_of",
     "record_review",
     "reviews_of",
+    "reviews_of_set",
     "settle",
     "stand",
     "undo",
@@ -292,21 +294,45 @@ def reviews_of(store: Store, root_id: int) -> list[Said]:
     """Return all that was ever said of an item, oldest first."""
     with store.reading() as session:
         rows = session.scalars(select(Review).where(Review.root_id == root_id).order_by(Review.id)).all()
-    return [
-        Said(
-            row.id,
-            row.rule,
-            row.machine,
-            row.value,
-            row.limit,
-            row.reviewer,
-            row.verdict,
-            row.note,
-            row.made_at,
-            row.current,
-        )
-        for row in rows
-    ]
+    return [Said(*_columns(row)) for row in rows]
+
+
+def _columns(
+    row: Review,
+) -> tuple[int, str, str, float | None, float | None, str, str, str, datetime, bool]:
+    return (
+        row.id,
+        row.rule,
+        row.machine,
+        row.value,
+        row.limit,
+        row.reviewer,
+        row.verdict,
+        row.note,
+        row.made_at,
+        row.current,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SetReview(Said):
+    """A review of an item of a set, by the item's kind and number."""
+
+    kind: str
+    number: int
+
+
+def reviews_of_set(store: Store, uid: str) -> list[SetReview]:
+    """Return all that was said of a set's items in force, oldest first."""
+    query = (
+        select(Review, Item.kind, Item.number)
+        .join(Item, Item.root_id == Review.root_id)
+        .join(ExerciseSet, ExerciseSet.scoring_id == Item.scoring_id)
+        .where(ExerciseSet.uid == uid)
+        .order_by(Review.id)
+    )
+    with store.reading() as session:
+        return [SetReview(*_columns(row), kind, number) for row, kind, number in session.execute(query).tuples()]
 
 
 # ---------------------------------------------------------------------- agreement

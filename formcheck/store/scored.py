@@ -32,7 +32,7 @@ from formcheck.specs.loader import SpecFile
 from formcheck.store.repository import OpenSet, Store, add_item, add_of_set, keep_spec, spec_row
 from formcheck.store.reviews import settle
 from formcheck.store.rows import fault_of, hold_of, provenance_of, rep_of, scoring_values, utc_now, value, view_of
-from formcheck.store.tables import ExerciseSet, Finding, Item, Problem, Scoring
+from formcheck.store.tables import ExerciseSet, Finding, Item, Problem, Scoring, Spec
 
 __all__ = ["Change", "changes", "load_result", "recording_of", "rescore", "save_rescored", "series_of"]
 
@@ -191,12 +191,12 @@ def save_rescored(store: Store, uid: str, spec_file: SpecFile, result: SetResult
 
     A movement that was reviewed keeps its reviews; it comes back into the queue only for a fault nobody has judged.
     """
-    spec = spec_row(spec_file)
     before = load_result(store, uid)
     with store.writing() as session:
         row, old = _set_and_scoring(session, uid)
-        keep_spec(session, spec)
-        new = Scoring(set_id=row.id, spec_sha256=spec.sha256, made_at=utc_now(), **scoring_values(result))
+        if session.get(Spec, spec_file.sha256) is None:
+            keep_spec(session, spec_row(spec_file))
+        new = Scoring(set_id=row.id, spec_sha256=spec_file.sha256, made_at=utc_now(), **scoring_values(result))
         session.add(new)
         session.flush()
         row.scoring_id = new.id

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 import formcheck
 from formcheck.errors import FormcheckError
 from formcheck.store import Store
-from formcheck.web import reviewing
+from formcheck.web import agreement, exports, people, reviewing, sessions
 from formcheck.web.guard import Guard
 from formcheck.web.page import render
 
@@ -29,8 +29,8 @@ def create_app(store: Store, *, token: str, hosts: frozenset[str]) -> Guard:
     """Return the app over a record, behind its guard. `hosts` are the values of the Host header it answers to."""
     app = FastAPI(title="formcheck review", version=formcheck.__version__, docs_url=None, redoc_url=None)
     app.state.store = store
-    for router in (reviewing.router,):
-        app.include_router(router)
+    for module in (reviewing, sessions, exports, people, agreement):
+        app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(FormcheckError, _problem_page(HTTPStatus.NOT_FOUND))
     app.add_exception_handler(HTTPException, _http_page)

@@ -24,7 +24,7 @@ from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, numbe
 from formcheck.model import Verdict
 from formcheck.store import Store
 
-__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "render"]
+__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "render"]
 
 REVIEWER_COOKIE: Final = "formcheck_reviewer"
 _HERE: Final = Path(__file__).parent
@@ -56,6 +56,11 @@ def _user() -> str:
 
 Record = Annotated[Store, Depends(_record)]
 Reviewer = Annotated[str, Depends(_reviewer)]
+
+
+def blank_is_none(value: object) -> object:
+    """Return None for a field of a form that was left blank."""
+    return None if value == "" else value
 
 
 def render(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from formcheck.errors import StoreError
+from formcheck.errors import SpecError, StoreError
 from formcheck.specs.schema import ExerciseSpec
+from formcheck.store import Store
 from formcheck.store.items import ItemContext, find_item, unreviewed_sample
 from formcheck.store.reviews import (
     CANNOT_JUDGE,
@@ -104,23 +105,22 @@ def show_item(
 ) -> Response:
     """Show one rep or hold."""
     context = find_item(store, item_id)
-    spec = store.spec_of(context.set.spec_sha256).spec
+    spec = _spec_of(store, context)
     said = reviews_of(store, context.root_id)
-    trace = (
-        trace_of(context, spec, series_of(store, context.set.uid, context.set.spec_sha256))
-        if context.set.has_recording
-        else None
-    )
+    trace = None
+    if context.set.has_recording and spec is not None:
+        trace = trace_of(context, spec, series_of(store, context.set.uid, context.set.spec_sha256))
+    rules = spec.rules if spec is not None else {}
     return render(
         request,
         "item.html",
         context=context,
         item=context.item,
-        spec=spec,
+        rules=list(rules),
         said=said,
         asked=_asked(context, {one.rule for one in said if one.current}),
         trace=trace,
-        figures={fault.rule: figures_of(fault, spec.rules.get(fault.rule)) for fault in context.item.faults},
+        figures={fault.rule: figures_of(fault, rules.get(fault.rule)) for fault in context.item.faults},
         player=_player(context),
         done=done,
         waiting=sum(group.waiting for group in groups(store)),
@@ -167,8 +167,7 @@ def review_item(store: Record, reviewer: Reviewer, item_id: RowId, form: Annotat
     """Keep a verdict and go on to what waits next."""
     context = find_item(store, item_id)
     rule, _, verdict = form.answer.rpartition(":")
-    spec = store.spec_of(context.set.spec_sha256).spec
-    for one in _rules_meant(rule, context, spec):
+    for one in _rules_meant(rule, context, _spec_of(store, context)):
         record_review(store, item_id, one, _verdict(verdict), reviewer=reviewer, note=form.note.strip())
     if not context.unresolved or find_item(store, item_id).unresolved:
         return _see(f"/items/{item_id}?done={verdict}")
@@ -180,10 +179,19 @@ def _verdict(text: str) -> ReviewVerdict:
     return "fault" if text == "fault" else "no_fault" if text == "no_fault" else "cannot_tell"
 
 
-def _rules_meant(rule: str, context: ItemContext, spec: ExerciseSpec) -> list[str]:
+def _spec_of(store: Store, context: ItemContext) -> ExerciseSpec | None:
+    """Return the spec that judged; None where this version cannot read it any more: the verdicts stay readable."""
+    try:
+        return store.spec_of(context.set.spec_sha256).spec
+    except SpecError:
+        return None
+
+
+def _rules_meant(rule: str, context: ItemContext, spec: ExerciseSpec | None) -> list[str]:
+    rules = list(spec.rules) if spec is not None else []
     if rule == WHOLE:
-        return [name for name in spec.rules if name not in context.item.not_judged]
-    if rule != CANNOT_JUDGE and rule not in spec.rules and rule not in {fault.rule for fault in context.item.faults}:
+        return [name for name in rules if name not in context.item.not_judged]
+    if rule != CANNOT_JUDGE and rule not in rules and rule not in {fault.rule for fault in context.item.faults}:
         raise StoreError(f"{rule!r} is no rule of {context.set.exercise}")
     return [rule]
 
