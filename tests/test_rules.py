@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from formcheck.measures.names import column_name
+from formcheck.model import View
 from formcheck.rules import (
     BelowOwnBest,
     DropsBelowOwn,
@@ -137,16 +138,39 @@ def test_not_returned(left: float, level: str) -> None:
     assert finding.level == level
 
 
-UNEVEN = Uneven.model_validate({"check": "uneven", "measure": "ankle_rise_cm", "limit": cited(0.2), **WORDS})
+UNEVEN = Uneven.model_validate(
+    {
+        "check": "uneven",
+        "measure": "heel_height_cm",
+        "front_measure": "ankle_rise_cm",
+        "limit": cited(0.2),
+        "views": ["oblique", "front"],
+        **WORDS,
+    },
+    strict=False,
+)
 
 
-@pytest.mark.parametrize(("right", "level"), [(8.0, "ok"), (7.5, "ok"), (4.0, "fault")], ids=str)
-def test_uneven_is_the_same_for_both_sides(right: float, level: str) -> None:
-    for left_column, right_column in [("left", "right"), ("right", "left")]:
-        rep = evidence(**{f"ankle_rise_{left_column}_cm": 8.0, f"ankle_rise_{right_column}_cm": right})
-        finding = check_rep(UNEVEN, rep, ())
+def sides(measure: str, left: float, right: float, view: View) -> Evidence:
+    stem, unit = measure.rsplit("_", 1)
+    return replace(evidence(**{f"{stem}_left_{unit}": left, f"{stem}_right_{unit}": right}), view=view)
+
+
+@pytest.mark.parametrize(("low", "level"), [(8.0, "ok"), (7.5, "ok"), (4.0, "fault")], ids=str)
+def test_uneven_is_the_same_for_both_sides(low: float, level: str) -> None:
+    for left, right in [(8.0, low), (low, 8.0)]:
+        finding = check_rep(UNEVEN, sides("ankle_rise_cm", left, right, "front"), ())
         assert finding is not None
         assert finding.level == level
+
+
+def test_obliquely_a_rep_is_uneven_beside_the_others_only() -> None:
+    peers = [sides("heel_height_cm", 8.0, 6.0, "oblique")] * 3
+    findings = [check_rep(UNEVEN, sides("heel_height_cm", 8.0, right, "oblique"), peers) for right in (6.0, 3.0)]
+    assert [finding.level for finding in findings if finding is not None] == ["ok", "fault"]
+    alone = check_rep(UNEVEN, sides("heel_height_cm", 8.0, 3.0, "oblique"), peers[:2])
+    assert alone is not None
+    assert alone.level == "cannot_judge"
 
 
 TEMPO = OffTempo.model_validate({"check": "off_tempo", "period_s": cited(3.0), "tolerance_s": cited(0.5), **WORDS})

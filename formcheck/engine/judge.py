@@ -36,9 +36,10 @@ class _Findings:
             self.watch.append(_fault(name, rule, finding))
 
     def drop_what_others_explain(self, spec: ExerciseSpec) -> None:
-        """Leave out faults of rules that cannot be judged beside a fault found (uneven heels bring knees together)."""
+        """Leave out faults that another fault, found or not to be excluded, explains (uneven heels part knees)."""
         found = {fault.rule for fault in self.faults}
-        explained = {name for name in found if found.intersection(spec.rules[name].unless)}
+        open_ = found | set(self.not_judged)
+        explained = {name for name in found if open_.intersection(spec.rules[name].unless)}
         self.faults = [fault for fault in self.faults if fault.rule not in explained]
         self.not_judged |= {name: f"beside {', '.join(spec.rules[name].unless)}" for name in explained}
 

@@ -135,9 +135,8 @@ def column_name(measure: MeasureName, side: str) -> str:
 
 
 def readable_in(measure: MeasureName, view: str) -> bool:
-    """Whether a measure means anything in a view: sagittal ones not from the front, frontal ones only there."""
-    plane = MEASURES[measure].plane
-    return plane == "any" or (plane == "frontal") == (view == "front")
+    """Whether a measure means anything in a view: sagittal ones not from the front, frontal ones not from the side."""
+    return {"any": None, "sagittal": "front", "frontal": "side"}[MEASURES[measure].plane] != view
 
 
 def hidden_columns(view: str) -> list[str]:

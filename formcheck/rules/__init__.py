@@ -53,15 +53,17 @@ def check_rep(rule: Rule, evidence: Evidence, peers: Sequence[Evidence]) -> Find
         return check_below_own_best(rule, evidence, peers)
     if isinstance(rule, DropsBelowOwn):
         return check_drops_below_own(rule, evidence, peers)
+    if isinstance(rule, Uneven):
+        return check_uneven(rule, evidence, peers)
     return _check_alone(rule, evidence)
 
 
 def is_comparative(rule: Rule) -> bool:
     """Whether a rule compares reps with one another."""
-    return isinstance(rule, BelowOwnBest | DropsBelowOwn | Fades)
+    return isinstance(rule, BelowOwnBest | DropsBelowOwn | Fades | Uneven)
 
 
-def _check_alone(rule: NotReturned | OffTempo | RisesAbove | StaysBelow | Uneven, evidence: Evidence) -> Finding:
+def _check_alone(rule: NotReturned | OffTempo | RisesAbove | StaysBelow, evidence: Evidence) -> Finding:
     match rule:
         case NotReturned():
             return check_not_returned(rule, evidence)
@@ -71,8 +73,6 @@ def _check_alone(rule: NotReturned | OffTempo | RisesAbove | StaysBelow | Uneven
             return check_rises_above(rule, evidence)
         case StaysBelow():
             return check_stays_below(rule, evidence)
-        case Uneven():
-            return check_uneven(rule, evidence)
 
 
 def check_set(rule: Rule, reps: Sequence[Evidence]) -> Finding | None:

@@ -42,7 +42,9 @@ class Limited(_Strict):
     """What every rule of a spec file has: the views it can be judged in, and its words."""
 
     views: tuple[View, ...] = Field(default=("side", "oblique"), min_length=1)
-    unless: tuple[str, ...] = Field(default=(), description="Not judged in a rep that one of these rules faults.")
+    unless: tuple[str, ...] = Field(
+        default=(), description="Not judged in a rep that one of these rules faults or cannot judge."
+    )
     cue: str = Field(min_length=3, max_length=60, description="Said aloud while practising.")
     text: str = Field(min_length=10, description="Shown in the record, for example '{value} of {limit}'.")
 
