@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from formcheck.measures.names import MeasureName, column_name
 from formcheck.model import FloatArray, Side, View
 
-__all__ = ["Cited", "Evidence", "Finding", "Level", "Limited", "OWN_SHARE", "grade", "not_judged"]
+__all__ = ["OWN_SHARE", "Cited", "Evidence", "Finding", "Level", "Limited", "grade", "not_judged"]
 
 Level = Literal["ok", "watch", "fault", "cannot_judge"]
 
