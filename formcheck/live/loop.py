@@ -18,7 +18,7 @@ from formcheck.live.keep import SetKeeper
 from formcheck.live.light import is_dark
 from formcheck.live.marks import marks_now
 from formcheck.live.meter import Meter
-from formcheck.live.picture import View, draw_window
+from formcheck.live.picture import Sight, draw_window
 from formcheck.live.practice import Practice
 from formcheck.live.watcher import Watcher
 from formcheck.live.window import CLOSED, Screen
@@ -199,7 +199,7 @@ class LiveSet:
             return
         place = self._engine.place
         near: Side = "both" if place is None or place.view == "front" else place.near
-        view = View(
+        sight = Sight(
             image=seen.frame.image,
             observation=seen.observation,
             near_side=near,
@@ -209,7 +209,7 @@ class LiveSet:
             notes=self._notes,
         )
         time_s = seen.frame.time_s - self._origin_s if fresh else self._now()
-        key = self._devices.screen.show(draw_window(self.practice.scene(time_s), view))
+        key = self._devices.screen.show(draw_window(self.practice.scene(time_s), sight))
         if fresh:
             self.meter.shown_s.append(self._camera.now() - seen.frame.time_s)
         self._press(key)

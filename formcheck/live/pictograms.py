@@ -121,6 +121,25 @@ def _one_leg(pen: _Pen) -> None:
     pen.path([(-0.1, 0.09), (0.3, 0.35), (0.1, 0.72), (0.3, 0.8)], ink.BLUE, 0.12)
 
 
+def _sit(pen: _Pen) -> None:
+    pen.path([(-0.45, -0.1), (-0.45, 0.9)], ink.GREY, 0.08)
+    pen.path([(-0.45, 0.35), (0.2, 0.35), (0.2, 0.9)], ink.GREY, 0.08)
+    pen.dot((-0.25, -0.7), 0.17, ink.BLUE)
+    pen.path([(-0.25, -0.5), (-0.25, 0.2), (0.4, 0.2), (0.4, 0.88), (0.65, 0.88)], ink.BLUE, 0.13)
+
+
+def _both_feet(pen: _Pen) -> None:
+    pen.person((0.0, 0.85), 1.7, ink.BLUE, front=True)
+    pen.line((-0.7, 0.95), (0.7, 0.95), ink.WHITE, 0.08)
+
+
+def _walk(pen: _Pen) -> None:
+    pen.dot((0.0, -0.72), 0.17, ink.BLUE)
+    pen.line((0.0, -0.5), (0.0, 0.1), ink.BLUE, 0.13)
+    pen.path([(-0.5, 0.85), (0.0, 0.1), (0.35, 0.45), (0.4, 0.9), (0.62, 0.9)], ink.BLUE, 0.13)
+    pen.arrow((0.35, -0.2), (0.95, -0.2))
+
+
 def _light(pen: _Pen) -> None:
     pen.dot((0.0, 0.0), 0.36, ink.YELLOW)
     for turn in np.arange(8) * np.pi / 4:
@@ -145,6 +164,9 @@ _SIGNS: Final[Mapping[str, Callable[[_Pen], None]]] = {
     "turn_to_front": lambda pen: _turn(pen, to_side=False),
     "moving": _still,
     "one_foot": _one_leg,
+    "not_seated": _sit,
+    "both_feet": _both_feet,
+    "no_strides": _walk,
     LOW_LIGHT: _light,
     CAMERA_LOST: _camera,
 }

@@ -19,7 +19,7 @@ from formcheck.live.pictograms import draw_pictogram
 from formcheck.live.scene import Scene
 from formcheck.model import PoseObservation, Side, Verdict
 
-__all__ = ["HEIGHT", "HELP", "WIDTH", "View", "blank", "draw_window"]
+__all__ = ["HEIGHT", "HELP", "WIDTH", "Sight", "blank", "draw_window"]
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
@@ -35,7 +35,7 @@ HELP: Final = "space: pause    m: beat    v: voice    f: full screen    q: end"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class Sight:
     """The picture of this moment: the camera's RGB image, who was seen in it, and what to mark.
 
     `title` is the exercise's name; `notes` are lines on what does not work.
@@ -55,34 +55,37 @@ def blank(colour: ink.Colour = ink.DARK) -> ink.Picture:
     return np.full((HEIGHT, WIDTH, 3), colour, dtype=np.uint8)
 
 
-def draw_window(scene: Scene, view: View) -> ink.Picture:
+def draw_window(scene: Scene, sight: Sight) -> ink.Picture:
     """Return the window's picture (RGB)."""
     canvas = blank()
-    _draw_person(canvas, scene, view)
+    _draw_person(canvas, scene, sight)
     canvas[: _VIDEO[1], :_COLUMN] = _GROUND
     _draw_column(canvas, scene)
-    _draw_strip(canvas, scene, view.title)
+    _draw_strip(canvas, scene, sight.title)
     return canvas
 
 
-def _draw_person(canvas: ink.Picture, scene: Scene, view: View) -> None:
-    height, width = view.image.shape[:2]
+def _draw_person(canvas: ink.Picture, scene: Scene, sight: Sight) -> None:
+    height, width = sight.image.shape[:2]
     scale = min(_VIDEO[0] / width, _VIDEO[1] / height)
     size = (round(width * scale), round(height * scale))
     # Averaging over areas looks better by little and takes ten times as long.
-    picture = np.asarray(cv2.resize(view.image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-    observation = view.observation
-    if view.mirrored:
+    picture = np.asarray(cv2.resize(sight.image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    observation = sight.observation
+    if sight.mirrored:
         picture = np.asarray(cv2.flip(picture, 1), dtype=np.uint8)
         observation = None if observation is None else _mirrored(observation)
     if scene.phase == "paused":
         picture = np.asarray(cv2.convertScaleAbs(picture, alpha=0.45), dtype=np.uint8)
     if observation is not None and observation.seen:
-        draw_skeleton(picture, observation, view.near_side)
-        draw_marks(picture, observation, view.marks, enlarged=1.6)
+        draw_skeleton(picture, observation, sight.near_side)
+        draw_marks(picture, observation, sight.marks, enlarged=2.2)
     left, top = _COLUMN + (_VIDEO[0] - size[0]) // 2, (_VIDEO[1] - size[1]) // 2
     canvas[top : top + size[1], left : left + size[0]] = picture
-    for i, note in enumerate(view.notes):
+    if scene.phase == "paused":
+        for x in (WIDTH - 94.0, WIDTH - 50.0):
+            ink.line(canvas, (x, 46), (x, 114), ink.WHITE, 24)
+    for i, note in enumerate(sight.notes):
         y = 14 + 40 * i
         ink.plate(canvas, _COLUMN + 14, y, _COLUMN + 38 + ink.text_width(note, 18), y + 36)
         ink.text(canvas, note, _COLUMN + 26, y + 27, 18, ink.YELLOW)

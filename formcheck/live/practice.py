@@ -21,6 +21,8 @@ COUNTDOWN_S: Final = 3
 GONE_S: Final = 15.0
 """Nobody in the picture for so long after something was done: they have walked off."""
 _SHOW_PROBLEM_AFTER_S: Final = 0.4
+_NOTICED_S: Final = 2.0
+"""A shorter pause is a stumble of the eye that judges, and is not spoken of."""
 _TICKS_S: Final = 5
 _WARN_S: Final = 10
 _IN_PLACE: Final = ("ready", "rest", "moving", "hold")
@@ -132,7 +134,7 @@ class Practice:
                 return self._rep_done(event.time_s, event.rep)
             case HoldStarted():
                 self._enter("holding", event.time_s)
-                self._words = Words("Hold", "", None)
+                self._words = Words("Hold", self._instruction())
                 return [Cue(event.time_s, "go", "Hold.", _EVENT)]
             case HoldEnded():
                 return self._hold_done(event.time_s, event.hold)
@@ -159,9 +161,9 @@ class Practice:
             self._words = Words("Take it up again", f"Held for {hold.held_s:.0f} of {hold.target_s:.0f} s.", "watch")
         if hold.reached and self._ends_with_dose and len(self._verdicts) >= (self._target or 1):
             return self.finish(t)
-        if hold.faults:
-            return [Cue(t, "cue", self._spec.rules[hold.faults[0].rule].cue, _URGENT)]
-        return [Cue(t, "count", "Good." if hold.reached else f"{hold.held_s:.0f} seconds.", _COUNT)]
+        if hold.reached:
+            return [Cue(t, "count", "Good.", _COUNT)]
+        return [Cue(t, "attention", f"{hold.held_s:.0f} seconds. Take it up again.", _EVENT)]
 
     def _verdict_words(self, item: Rep | Hold) -> Words:
         told = item.faults or item.watch
@@ -170,6 +172,10 @@ class Practice:
             return Words("Not seen well enough" if unclear else "Good", "", item.verdict)
         cue = self._spec.rules[told[0].rule].cue
         return Words(cue if item.faults else f"Good. Watch: {cue[0].lower()}{cue[1:]}", told[0].text, item.verdict)
+
+    def _instruction(self) -> str:
+        """Return the instruction that says how it is done; the first one says how to stand."""
+        return self._spec.instructions[min(1, len(self._spec.instructions) - 1)]
 
     # ------------------------------------------------------------------ where the set stands
 
@@ -186,8 +192,9 @@ class Practice:
             case "counting" | "holding" if not in_place:
                 self._enter("paused", t)
             case "paused" if in_place:
+                words = "Go on." if t - self._since_s >= _NOTICED_S else ""
                 self._enter("holding" if update.stage == "hold" else "counting", t)
-                return [Cue(t, "go", "Go on.", _EVENT)]
+                return [Cue(t, "go" if words else "none", words, _EVENT)]
         return []
 
     def _in_place(self, t: float) -> list[Cue]:
@@ -203,7 +210,7 @@ class Practice:
         left = COUNTDOWN_S - math.floor(t - self._since_s)
         if left <= 0 or update.stage == "moving":
             self._enter("counting", t)
-            self._words = Words("Go", "")
+            self._words = Words("Go", self._instruction())
             return [Cue(t, "go", "Go.", _EVENT)]
         return [] if left in self._ticked else [self._tick(t, left, str(left))]
 
@@ -273,10 +280,12 @@ class Practice:
         if problem is not None:
             return Words(HEADLINES[problem], SAID[problem], "cannot_judge")
         match self._phase:
-            case "getting_ready" | "paused":
+            case "getting_ready":
                 return Words("Stand still", SAID["moving"])
+            case "paused":
+                return Words("Stand still", "Paused. It goes on once you stand still in place.")
             case "countdown":
-                return Words("Get ready", self._spec.instructions[min(1, len(self._spec.instructions) - 1)])
+                return Words("Get ready", self._instruction())
         if self._phase == "holding" and self._limits.exceeded:
             rule = min(self._limits.exceeded, key=list(self._spec.rules).index)
             return Words(self._spec.rules[rule].cue, "", "fault")

@@ -26,6 +26,9 @@ HEADLINES: Final = {
     "turn_to_front": "Face the camera",
     "moving": "Stand still",
     "one_foot": "Stand on one leg",
+    "not_seated": "Sit down",
+    "both_feet": "Both feet down",
+    "no_strides": "Walk on",
     LOW_LIGHT: "More light",
     CAMERA_LOST: "Camera lost",
 }

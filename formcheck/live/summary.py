@@ -55,7 +55,9 @@ def _best(reps: Sequence[Rep]) -> str:
     name = _main_measure(reps)
     if name is None:
         return ""
-    best = max((rep for rep in reps if name in rep.peak), key=lambda rep: abs(rep.peak[name]))
+    measured = [rep for rep in reps if name in rep.peak]
+    good = [rep for rep in measured if rep.verdict in ("ok", "watch")] or measured
+    best = max(good, key=lambda rep: abs(rep.peak[name]))
     quantity = parse_quantity(name)
     value = number(best.peak[name], quantity.unit, best.peak.get(f"{name}_sd", math.nan))
     return f"Best {quantity.label.lower()} {value}, in rep {best.index}."
