@@ -148,6 +148,12 @@ MISTAKES = {
     "huge width": ("bent by {value:.1f}", "bent by {value:99999f}", '"The knee bent', "takes a form like {value:.1f}"),
     "open brace": ("bent by {value:.1f}", "bent by {value", '"The knee bent', "has a brace too many or too few"),
     "unfit view": ("[front]", "[side]", "views: [side]", "knee_separation_change_cm cannot be read in the view side"),
+    "unless an unknown rule": (
+        "    views: [front]\n",
+        "    views: [front]\n    unless: [asymetry]\n",
+        "unless:",
+        "knee_valgus.unless must name other rules of this file, got 'asymetry'",
+    ),
     "dose without reps": ("  reps: 31\n", "", "dose:", "dose.reps is missing; an exercise of kind reps needs it"),
     "newer schema": (
         "schema: 1",

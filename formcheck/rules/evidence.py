@@ -18,7 +18,7 @@ Level = Literal["ok", "watch", "fault", "cannot_judge"]
 
 _LEAST_COVERAGE = 0.6
 """Share of the frames of a rep that must be seen for a rule to judge it (default, not from literature)."""
-_MOST_SD_SHARE = 1.0
+_MOST_SD_SHARE = 0.7
 """A value whose standard deviation exceeds this share of its limit says nothing about the limit (default)."""
 
 OWN_SHARE = 1 / 3
