@@ -93,7 +93,7 @@ def _draw_person(canvas: ink.Picture, scene: Scene, sight: Sight) -> None:
 
 def _mirrored(observation: PoseObservation) -> PoseObservation:
     points = observation.points.copy()
-    points[:, 0] = observation.size[0] - points[:, 0]
+    points[:, 0] = observation.size[0] - 1 - points[:, 0]
     return replace(observation, points=points)
 
 
