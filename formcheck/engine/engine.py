@@ -291,8 +291,12 @@ class Engine:
             time_s=np.array(self._frames.time_s[inside]),
             series=calibrate(self._frames.rows[inside], place.zeros, replace(place.scale, relative_sd=0.0)),
             scale_sd=place.scale.relative_sd,
+            feet_trusted=self._feet_trusted(place),
             metronome=self._metronome,
         )
+
+    def _feet_trusted(self, place: Place) -> bool:
+        return abs(place.azimuth_deg) <= self.spec.view.trusted_deg.value
 
     # ------------------------------------------------------------------ holds
 
@@ -399,7 +403,7 @@ class Engine:
             holds=tuple(self._holds),
             setup=self._setup(end_s, walk, anything_seen=place is not None),
             tracked_fraction=float(seen.mean()) if len(seen) else 0.0,
-            provenance=provenance,
+            provenance=replace(provenance, notes=(*provenance.notes, *self._view_notes(place))),
             view=place.view if place else None,
             azimuth_deg=place.azimuth_deg if place else math.nan,
             near_side=place.near if place else "both",
@@ -425,6 +429,14 @@ class Engine:
         if isinstance(walk, str) and all(problem.problem != walk for problem in told):
             return (*told, SetupProblem(walk, 0.0, end_s, PROBLEMS[walk]))
         return told
+
+    def _view_notes(self, place: Place | None) -> tuple[str, ...]:
+        if place is None or place.view != "oblique" or self._feet_trusted(place):
+            return ()
+        return (
+            f"Seen about {abs(place.azimuth_deg):.0f}° from the side: heel height and ankle angle are lower bounds and "
+            f"not judged. Turn a little more sideways (within {self.spec.view.trusted_deg.value:.0f}°).",
+        )
 
     def _limits(self, place: Place | None) -> Mapping[str, float]:
         if place is None:

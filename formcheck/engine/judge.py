@@ -126,6 +126,9 @@ def _describe(measure: MeasureName, evidence: Evidence, out: dict[str, float]) -
     values = evidence.values(measure)[0]
     rest = float(values[np.isfinite(values)][[0, -1]].mean())
     value, sd = (high, high_sd) if high - rest >= rest - low else (low, low_sd)
+    if np.isinf(sd):
+        out[f"{measure}_at_least"] = value
+        return
     if measure.endswith("_cm"):
         sd = float(np.hypot(sd, value * evidence.scale_sd))
     out[measure], out[f"{measure}_sd"] = value, sd

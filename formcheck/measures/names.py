@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["MEASURES", "MOVEMENT_MEASURES", "Measure", "MeasureName", "column_name", "hidden_columns", "readable_in"]
+__all__ = [
+    "FOOT_MEASURES",
+    "MEASURES",
+    "MOVEMENT_MEASURES",
+    "Measure",
+    "MeasureName",
+    "column_name",
+    "hidden_columns",
+    "readable_in",
+]
 
 MeasureName = Literal[
     "ankle_deg",
@@ -124,6 +133,12 @@ MOVEMENT_MEASURES: Final[tuple[MeasureName, ...]] = (
     "toe_height_cm",
 )
 """The measures that reps may be counted by. A hold may be timed by any measure."""
+
+
+FOOT_MEASURES: Final[frozenset[MeasureName]] = frozenset(
+    {"ankle_deg", "ankle_change_deg", "heel_height_cm", "sole_deg", "toe_height_cm"}
+)
+"""The measures that hang on the foot's own motion, of which an oblique camera sees a part only."""
 
 
 def column_name(measure: MeasureName, side: str) -> str:

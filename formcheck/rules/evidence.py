@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from formcheck.measures.names import MeasureName, column_name
+from formcheck.measures.names import FOOT_MEASURES, MeasureName, column_name
 from formcheck.model import FloatArray, Side, View
 
 __all__ = ["OWN_SHARE", "Cited", "Evidence", "Finding", "Level", "Limited", "grade", "not_judged"]
@@ -54,7 +54,8 @@ class Evidence:
     """The frames of one rep or hold: `series` maps columns (and their `_sd`) to arrays over `time_s`.
 
     `side` is the side to judge, `moving` what the rep is booked under. The `_sd` of centimetres leave out the error of
-    the scale, which reps of one set share and ratios cancel; `scale_sd` is that error, as a share.
+    the scale, which reps of one set share and ratios cancel; `scale_sd` is that error, as a share. With `feet_trusted`
+    false the view is too oblique for the feet: their measures are lower bounds, of unknown error.
     """
 
     side: Literal["left", "right"]
@@ -66,12 +67,16 @@ class Evidence:
     time_s: FloatArray
     series: Mapping[str, FloatArray]
     scale_sd: float = 0.0
+    feet_trusted: bool = True
     metronome: bool = False
 
     def values(self, measure: MeasureName, side: str | None = None) -> tuple[FloatArray, FloatArray]:
-        """Return a measure's values and standard deviations, frame by frame."""
+        """Return a measure's values and standard deviations, frame by frame; infinite where it is a lower bound."""
         column = column_name(measure, side or self.side)
-        return self.series[column], self.series[f"{column}_sd"]
+        values, sds = self.series[column], self.series[f"{column}_sd"]
+        if measure in FOOT_MEASURES and not self.feet_trusted:
+            return values, np.full_like(sds, np.inf)
+        return values, sds
 
     def high(self, measure: MeasureName, side: str | None = None, *, share: float = 0.9) -> tuple[float, float, float]:
         """Return a robust maximum (the `share` quantile), its standard deviation and when it was; NaN if unseen."""
@@ -109,6 +114,8 @@ def grade(value: float, sd: float, limit: float, time_s: float, *, below: bool =
     """
     if not np.isfinite(value):
         return not_judged("not seen well enough", time_s, limit)
+    if np.isinf(sd):
+        return Finding("cannot_judge", value, sd, limit, time_s, "seen too obliquely for this measure")
     if not np.isfinite(sd) or sd > _MOST_SD_SHARE * abs(limit):
         return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
     excess = (limit - value) if below else (value - limit)

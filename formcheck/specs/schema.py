@@ -47,6 +47,13 @@ class ViewSpec(_Strict):
     asks: View
     also: tuple[View, ...] = ()
     placement: str = Field(min_length=10)
+    trusted_deg: Cited = Field(
+        default=Cited(
+            value=48.0,
+            source="docs/accuracy.md: beyond 45 deg a foot's motion is seen in part; estimates read up to 8 deg high",
+        ),
+        description="The azimuth up to which heel height and ankle are trusted; beyond they are lower bounds.",
+    )
 
     @property
     def accepted(self) -> tuple[View, ...]:
