@@ -4,6 +4,7 @@ FormcheckError
 ├── SourceError      a video, camera or recording cannot be read
 ├── ModelError       the pose model is missing or not the one expected
 ├── SpecError        an exercise spec is unknown or wrong; carries every problem of the file
+├── PlanError        a plan is missing or wrong; carries every problem of the file
 ├── OutputError      a result cannot be written
 ├── StoreError       the record cannot be opened, read or written
 └── SetupError       this machine lacks something that was asked for (screen, camera, sound)
@@ -14,7 +15,16 @@ and pages.
 
 from __future__ import annotations
 
-__all__ = ["FormcheckError", "ModelError", "OutputError", "SetupError", "SourceError", "SpecError", "StoreError"]
+__all__ = [
+    "FormcheckError",
+    "ModelError",
+    "OutputError",
+    "PlanError",
+    "SetupError",
+    "SourceError",
+    "SpecError",
+    "StoreError",
+]
 
 
 class FormcheckError(Exception):
@@ -31,6 +41,10 @@ class ModelError(FormcheckError):
 
 class SpecError(FormcheckError):
     """An exercise spec is unknown or wrong; the message has one line for each problem of the file."""
+
+
+class PlanError(FormcheckError):
+    """A plan is missing or wrong; the message has one line for each problem of the file."""
 
 
 class OutputError(FormcheckError):

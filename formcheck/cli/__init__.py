@@ -13,6 +13,7 @@ from formcheck.cli.doctor import doctor
 from formcheck.cli.evaluate import evaluate
 from formcheck.cli.frame import CommandGroup, run, show_version
 from formcheck.cli.live import live
+from formcheck.cli.plan import plan
 from formcheck.cli.review import review
 from formcheck.cli.score import score
 from formcheck.cli.sessions import sessions
@@ -44,6 +45,7 @@ app.command()(live)
 app.command()(review)
 app.add_typer(specs, name="specs")
 app.add_typer(sessions, name="sessions")
+app.add_typer(plan, name="plan")
 app.command()(evaluate)
 app.command()(doctor)
 

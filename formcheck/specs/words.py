@@ -154,6 +154,8 @@ def _children(node: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str,
     if part in node.get("properties", {}):
         yield node["properties"][part]
     yield from node.get("patternProperties", {}).values()
+    if isinstance(node.get("additionalProperties"), Mapping):
+        yield node["additionalProperties"]
     if "items" in node:
         yield node["items"]
 
