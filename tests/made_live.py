@@ -107,7 +107,7 @@ class MemoryKeeper:
         self.result: Any = None
         self._full_from = full_from
 
-    def observed(self, observation: PoseObservation) -> None:
+    def observed(self, frame: Frame, observation: PoseObservation) -> None:
         self.frames.append(observation)
 
     def completed(self, item: Any) -> None:

@@ -19,12 +19,13 @@ from formcheck.engine import Engine
 from formcheck.errors import OutputError, SourceError
 from formcheck.live.keep import SetFacts, StoredSet, recover_sets
 from formcheck.live.spool import FrameSpool, SpoolHeader, is_in_use, read_spool
-from formcheck.model import PoseObservation, RepEnded
+from formcheck.model import Frame, PoseObservation, RepEnded
 from formcheck.sources import load_recording
 from formcheck.specs.loader import load_spec
 from formcheck.store import Store, open_store
 from formcheck.store.scored import load_result
 
+BLANK = Frame(0, 0.0, np.zeros((2, 2, 3), dtype=np.uint8))
 HEADER = SpoolHeader("scripted", 960, 540, "1" * 64, "figure")
 STARTS = [1.5 + 2.0 * k for k in range(12)]
 KILLED_S = STARTS[11] + 1.0  # in the middle of rep 12
@@ -47,7 +48,7 @@ def practise_until(folder: Path, until_s: float) -> tuple[Engine, StoredSet]:
     engine = Engine(load_spec("heel_raise").spec, stature_cm=175.0)
     kept = StoredSet(open_store(folder), _facts(), HEADER)
     for observation in observations(film(heel_raises(STARTS), until_s, fps=15.0)):
-        kept.observed(observation)
+        kept.observed(BLANK, observation)
         for event in engine.update(observation).events:
             if isinstance(event, RepEnded):
                 kept.completed(event.rep)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["live"]
 
+_CLIPS_QUESTION = (
+    "Keep the video of movements to correct, and a few seconds around each, on this computer? "
+    "It stays in the record until you delete the set. Without this, no picture is ever stored."
+)
+
 
 def live(
     exercise: Annotated[
@@ -47,6 +52,9 @@ def live(
     window: Annotated[bool, typer.Option(help="Without one, practice goes by sound and text.")] = True,
     pain: Annotated[bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")] = False,
     person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
+    keep_clips: Annotated[
+        bool, typer.Option("--keep-clips", help="Keep short videos of movements to correct; asks first.")
+    ] = False,
 ) -> None:
     """Practise in front of the camera: counts, measures and says what to do better.
 
@@ -59,7 +67,9 @@ def live(
         return
     if exercise is None:
         raise typer.BadParameter("name an exercise; `formcheck live --list` lists them", param_hint="ID")
-    wanted = _Wanted(camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain, person)
+    wanted = _Wanted(
+        camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain, person, keep_clips
+    )
     _practise(exercise, wanted)
 
 
@@ -77,6 +87,7 @@ class _Wanted:
     window: bool
     pain: bool
     person: str
+    keep_clips: bool
 
     @property
     def from_file(self) -> bool:
@@ -97,6 +108,8 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     spec_file = load_spec(exercise)
     if spec_file.spec.movement.kind not in ("reps", "hold"):
         raise SpecError(f"{spec_file.spec.id}: nothing in it is counted or held; live practice needs reps or holds")
+    if wanted.keep_clips:
+        typer.confirm(_CLIPS_QUESTION, abort=True, err=True)
     store = open_store()
     notes = [*_notice(store), *_recover(store)]
     failed = False
@@ -107,7 +120,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     ):
         pain_before = _ask_pain("before") if wanted.pain else None
         asked = _asked(spec_file, wanted, devices)
-        session = Session(asked, devices, store, wanted.person, (*missing, *notes), pain_before)
+        session = Session(asked, devices, store, wanted.person, (*missing, *notes), pain_before, wanted.keep_clips)
         for outcome in practise(session, camera, estimator):
             show(render_table(outcome.result))
             failed |= not outcome.kept

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from formcheck.errors import FormcheckError, SourceError
+from formcheck.live.clips import ClipRecorder
 from formcheck.live.spool import FrameSpool, SpoolHeader, is_in_use, read_spool
-from formcheck.model import Hold, LandmarkRecording, PoseObservation, Rep, SetResult
+from formcheck.model import Frame, Hold, PoseObservation, Rep, SetResult
 from formcheck.sources import save_recording
 from formcheck.specs.loader import SpecFile
-from formcheck.store import OpenSet, Store
+from formcheck.store import Store
 from formcheck.store.scored import rescore
 
 __all__ = ["Recovered", "SetFacts", "SetKeeper", "StoredSet", "recover_sets"]
 
 _SPOOL: Final = "landmarks.part"
+_CLIP: Final = "clip.part.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,14 @@ class SetFacts:
     stature_cm: float | None
     metronome: bool
     pain_before: int | None
+    keep_clips: bool = False
 
 
 class SetKeeper(Protocol):
     """What keeps one set. Its methods raise a FormcheckError where that fails, and practice goes on."""
 
-    def observed(self, observation: PoseObservation, /) -> None:
-        """Keep a frame."""
+    def observed(self, frame: Frame, observation: PoseObservation, /) -> None:
+        """Keep what was seen in a frame; the picture itself only for a clip that was agreed to."""
 
     def completed(self, item: Rep | Hold, /) -> None:
         """Keep a rep or hold for good."""
@@ -62,14 +65,20 @@ class StoredSet:
             metronome=facts.metronome,
             pain_before=facts.pain_before,
         )
-        self._spool = FrameSpool(store.files.make(self._going.uid) / _SPOOL, header)
+        folder = store.files.make(self._going.uid)
+        self._spool = FrameSpool(folder / _SPOOL, header)
+        self._clips = ClipRecorder(folder / _CLIP) if facts.keep_clips else None
 
-    def observed(self, observation: PoseObservation) -> None:
-        """Keep a frame; it is on its way to the disk within a second."""
+    def observed(self, frame: Frame, observation: PoseObservation) -> None:
+        """Keep what was seen in a frame; it is on its way to the disk within a second."""
+        if self._clips is not None:
+            self._clips.seen(frame)
         self._spool.add(observation)
 
     def completed(self, item: Rep | Hold) -> None:
         """Keep a rep or hold, and the landmarks up to it, for good."""
+        if self._clips is not None and item.verdict == "fault":
+            self._clips.keep(item)
         self._spool.flush(to_disk=True)
         self._store.add(self._going, item)
 
@@ -78,13 +87,16 @@ class StoredSet:
         self._spool.flush(to_disk=True)
         self._spool.close()
         recording = read_spool(self._spool.path, notes=result.provenance.notes)
-        _close(self._store, self._going, result, replace(recording, source=result.source), self._spool.path)
+        clip = None if self._clips is None else self._clips.close()
+        self._store.close_set(self._going, result, replace(recording, source=result.source), clip=clip)
+        _tidy(self._spool.path)
         return self._going.uid
 
 
-def _close(store: Store, going: OpenSet, result: SetResult, recording: LandmarkRecording, spool: Path) -> None:
-    store.close_set(going, result, recording)
+def _tidy(spool: Path) -> None:
+    """Remove what was needed only while the set went on."""
     spool.unlink(missing_ok=True)
+    spool.with_name(_CLIP).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +135,6 @@ def _finish(store: Store, uid: str, spool: Path) -> int:
         raise SourceError(f"{spool}: nobody had been seen yet; `formcheck sessions delete {uid[:8]}` removes the set")
     save_recording(recording, store.files.recording(uid))
     result = rescore(store, uid, store.spec_of(store.find_set(uid).spec_sha256))
-    _close(store, going, result, recording, spool)
+    store.close_set(going, result, recording)
+    _tidy(spool)
     return result.counts.completed

@@ -166,7 +166,7 @@ class LiveSet:
         before = self.practice.phase
         self._give(self.practice.update(update, side=self._side(), dark=seen.dark))
         seen.marks = self._marks(update)
-        self._keep(observation, update)
+        self._keep(replace(frame, time_s=observation.time_s), observation, update)
         if before == "countdown" and self.practice.phase == "counting":
             self._beat()
 
@@ -256,7 +256,7 @@ class LiveSet:
 
     # ------------------------------------------------------------------ the record
 
-    def _keep(self, observation: PoseObservation, update: Update) -> None:
+    def _keep(self, frame: Frame, observation: PoseObservation, update: Update) -> None:
         self._first_s = observation.time_s if self._fed == 0 else self._first_s
         self._fed += 1
         self._last_s = observation.time_s
@@ -264,7 +264,7 @@ class LiveSet:
             if self._keeper is None and not self._keep_failed:
                 self._keeper = self._keeping(self._source())
             if self._keeper is not None:
-                self._keeper.observed(observation)
+                self._keeper.observed(frame, observation)
                 for event in update.events:
                     if isinstance(event, RepEnded):
                         self._keeper.completed(event.rep)

@@ -38,6 +38,7 @@ class Session:
     person: str
     notes: tuple[str, ...] = ()
     pain_before: int | None = None
+    keep_clips: bool = False
 
 
 def practise(
@@ -81,6 +82,7 @@ def _stored(session: Session, estimator: PoseEstimator, source: SourceInfo) -> S
         stature_cm=asked.stature_cm,
         metronome=asked.metronome,
         pain_before=session.pain_before,
+        keep_clips=session.keep_clips,
     )
     header = SpoolHeader(source.path, source.width, source.height, estimator.model_sha256, estimator.backend)
     return StoredSet(session.store, facts, header)
