@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +94,38 @@ def test_nothing_is_told_of_a_foot_that_is_not_seen() -> None:
 
 def test_the_hidden_far_foot_is_not_told() -> None:
     assert np.isnan(read(REST + raises(30.0, 1), side="left").pitch_deg).all()
+
+
+def _from_the_front(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
+    points = seen.points.copy()
+    points[index("left", "shoulder"), 0] += 60.0
+    return frame, replace(seen, points=points)
+
+
+def _dim(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
+    visibility = seen.visibility.copy()
+    visibility[index("right", "heel")] = 0.3
+    return frame, replace(seen, visibility=visibility)
+
+
+def _below_the_picture(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
+    points = seen.points.copy()
+    points[index("right", "foot_index"), 1] = frame.image.shape[0] + 5.0
+    return frame, replace(seen, points=points)
+
+
+@pytest.mark.parametrize("change", [_from_the_front, _dim, _below_the_picture])
+def test_a_foot_that_cannot_be_measured_is_not_told(
+    change: Callable[[Frame, PoseObservation], tuple[Frame, PoseObservation]],
+) -> None:
+    assert np.isnan(read(REST + raises(25.0, 1), change=change).pitch_deg).all()
+
+
+def test_a_standing_foot_that_creeps_is_not_a_raised_one() -> None:
+    creep = [Pose(step_px=(0.02 * i, -0.025 * i)) for i in range(150)]
+    got = read(REST + creep)
+    assert abs(got.height_px[-1]) < 1.2
+    assert abs(got.pitch_deg[-1]) < 1.0
 
 
 def test_a_covered_foot_falls_back_to_landmarks_and_says_so() -> None:

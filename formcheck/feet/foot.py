@@ -48,7 +48,8 @@ class Foot:
     ) -> tuple[float, FootMotion] | None:
         """Return the heel base's picture column and the motion since the zero; None before the first flat rest.
 
-        `leg` (4, 2) are knee, ankle, heel and toe. Without an `image` the landmarks alone are read.
+        `leg` (4, 2) are knee, ankle, heel and toe. `azimuth_rad` is that of the foot, negative where its inner side or
+        its heel is turned to the camera. Without an `image` the landmarks alone are read.
         """
         points = LegPoints.of(leg)
         resting = self._rest.update(time_s, leg[1:], float(np.linalg.norm(points.toe - points.heel)))

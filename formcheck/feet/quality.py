@@ -21,6 +21,7 @@ _HEIGHT_PER_MISFIT = 0.08  # foot lengths
 _ANGLE_SD = math.radians(0.8)
 _HEIGHT_SD = 0.012
 _SHARE, _ANGLE_OBLIQUE, _HEIGHT_OBLIQUE = 0.04, 0.10, 0.16
+_INNER_RAD, _INNER_SHARE = -0.15, 0.12  # seen on its inner side or from behind: a less certain shape
 _STICKING = 0.13  # a foot that has just begun to move is held back by light that stays where it was
 _ANGLE_PER_STRAIN = math.radians(1.0)
 _HEIGHT_PER_STRAIN = 0.9
@@ -51,17 +52,18 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
     misfit = max(0.0, found.misfit - _expected_misfit(angle))
     doubt = max(0.0, strain - _GOOD_STRAIN)
     oblique = math.tan(abs(azimuth_rad))
+    share = _SHARE + (_INNER_SHARE if azimuth_rad < _INNER_RAD else 0.0)
     angle_sd = math.hypot(
         _ANGLE_SD,
         math.sqrt(float(found.covariance[0, 0])),
-        (_SHARE + _ANGLE_OBLIQUE * oblique) * angle,
+        (share + _ANGLE_OBLIQUE * oblique) * angle,
         _STICKING * min(abs(angle), _MOVED),
         _ANGLE_PER_MISFIT * misfit,
         _ANGLE_PER_STRAIN * doubt,
     )
     height_sd = math.hypot(
         _HEIGHT_SD * foot,
-        (_SHARE + _HEIGHT_OBLIQUE * oblique) * height,
+        (share + _HEIGHT_OBLIQUE * oblique) * height,
         _STICKING * min(abs(height), 0.2 * foot),
         _HEIGHT_PER_MISFIT * foot * misfit,
         _HEIGHT_PER_STRAIN * doubt / scale,

@@ -22,7 +22,7 @@ __all__ = ["FootTracker"]
 _LEG = ("knee", "ankle", "heel", "foot_index")
 _VISIBLE = 0.5
 _VIEW_S = 1.0  # the azimuth is the median over this long
-_TOE_OUT_DEG = 5.0  # feet point outward when standing: the near one turns to the camera by this much more than the body
+_TOE_OUT_DEG = 5.0  # feet point outward when standing: the near one to the camera, the far one away from it
 _MAX_AZIMUTH_DEG = 55.0
 _FAR_SEEN_DEG = 18.0  # nearer to the side view the far foot hides behind the near one
 
@@ -58,7 +58,7 @@ class FootTracker:
             heel, ball = index(side, "heel_base"), index(side, "ball")
             out[[heel, ball]], sd[[heel, ball]] = np.nan, np.nan
             near = (side == "right") == (facing_sign > 0)
-            found = self._foot(side, frame, observation, azimuth if near else -azimuth, near)
+            found = self._foot(side, frame, observation, azimuth, near)
             if found is not None:
                 out[[heel, ball]], sd[[heel, ball]] = found
         return replace(observation, points=out, sd_px=sd)
@@ -73,7 +73,10 @@ class FootTracker:
         if not (math.isfinite(azimuth) and _usable(leg, observation.visibility[rows], observation.size)):
             foot.missed()
             return None
-        turned = azimuth + _TOE_OUT_DEG
+        # The inner side of a foot is hollow: the lower outline that it shows is its outer edge, beyond the middle
+        # plane. So the far foot is read as if turned away by as much. (Measured on rendered feet; as if turned to the
+        # camera, its turn comes out by a third too large.)
+        turned = _TOE_OUT_DEG + (azimuth if near else -azimuth)
         image: NDArray[np.uint8] | None = frame.image if near or abs(azimuth) > _FAR_SEEN_DEG else None
         if abs(turned) > _MAX_AZIMUTH_DEG:
             image = None
