@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.errors import PlanError
@@ -139,7 +139,8 @@ def test_the_dose_of_the_plan_comes_before_that_of_the_spec() -> None:
     assert last.hold_s == load_spec("forefoot_dome").spec.dose.hold_s
 
 
-@given(step_s=st.floats(0.05, 20.0), start_s=st.floats(0.0, 1e4))
+@settings(max_examples=25, deadline=None)
+@given(step_s=st.floats(0.5, 20.0), start_s=st.floats(0.0, 1e4))
 def test_a_day_is_walked_through_once_whatever_the_steps(step_s: float, start_s: float) -> None:
     course, t, said, done = DayCourse(tasks()), start_s, [], []
     for _ in range(20000):

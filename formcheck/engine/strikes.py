@@ -103,9 +103,12 @@ def _landings(t: FloatArray, x: FloatArray, least_s: float) -> list[Strike]:
     """Return when each lifted foot is back on the floor."""
     strikes = []
     for i, sign in _turns(t, x, least_s):
-        back = np.flatnonzero(sign * x[i:] < _LANDED * sign * x[i])
+        floor = _LANDED * sign * x[i]
+        back = np.flatnonzero(sign * x[i:] < floor)
         if len(back):
-            strikes.append(Strike(float(t[i + back[0]]), "left" if sign > 0 else "right"))
+            k = i + back[0]  # between k - 1, still up, and k, down
+            share = (sign * x[k - 1] - floor) / (sign * (x[k - 1] - x[k]))
+            strikes.append(Strike(float(t[k - 1] + share * (t[k] - t[k - 1])), "left" if sign > 0 else "right"))
     return strikes
 
 

@@ -1,0 +1,146 @@
+"""Walking: rendered walks with true strikes, and laws that hold for any of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from figure import drop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from formcheck.engine import Engine
+from formcheck.model import LandmarkRecording, Provenance, SetResult
+from formcheck.skeleton import mirrored_order
+from formcheck.sources.recording import load_recording
+from formcheck.specs.loader import load_spec
+
+FOLDER = Path(__file__).parent / "recordings"
+WALKS = ("walking", "walking_left", "walking_on_the_spot")
+ACROSS = WALKS[:2]
+
+
+def recording_of(name: str) -> LandmarkRecording:
+    return load_recording(FOLDER / f"{name}.npz")
+
+
+def truth_of(name: str) -> dict[str, Any]:
+    return json.loads((FOLDER / f"{name}.truth.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def walk(recording: LandmarkRecording, stature_cm: float | None = None) -> SetResult:
+    engine = Engine(load_spec("walking").spec, stature_cm=stature_cm)
+    engine.run(recording)
+    return engine.finish(recording.source, Provenance("", "", "", ""))
+
+
+def every(recording: LandmarkRecording, nth: int) -> LandmarkRecording:
+    return replace(
+        recording,
+        **{key: getattr(recording, key)[::nth] for key in ("time_s", "points", "visibility", "sd_px")},
+    )
+
+
+def mirrored(recording: LandmarkRecording) -> LandmarkRecording:
+    order = mirrored_order()
+    points = recording.points[:, order].copy()
+    points[..., 0] = recording.source.width - points[..., 0]
+    return replace(recording, points=points, visibility=recording.visibility[:, order], sd_px=recording.sd_px[:, order])
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_cadence_is_within_two_percent_of_the_truth(name: str) -> None:
+    summary = walk(recording_of(name)).summary
+    assert summary["cadence_per_min"] == pytest.approx(truth_of(name)["gait"]["cadence_per_min"], rel=0.02)
+    assert summary["stride_time_s"] == pytest.approx(truth_of(name)["gait"]["stride_time_s"], rel=0.02)
+
+
+@pytest.mark.parametrize("name", ACROSS)
+def test_push_off_of_the_near_leg_is_within_six_degrees_of_the_truth(name: str) -> None:
+    side = truth_of(name)["near_side"]
+    summary = walk(recording_of(name)).summary
+    assert summary[f"push_off_{side}_deg"] == pytest.approx(truth_of(name)["gait"]["push_off_deg"][side], abs=6.0)
+    assert summary[f"push_off_{side}_deg_sd"] > 0
+
+
+@pytest.mark.parametrize("name", ACROSS)
+def test_stride_length_is_within_five_percent_of_the_truth(name: str) -> None:
+    truth = truth_of(name)
+    summary = walk(recording_of(name), truth["height_cm"]).summary
+    assert summary["stride_length_cm"] == pytest.approx(truth["gait"]["stride_length_cm"], rel=0.05)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_each_stride_begins_with_a_strike_of_its_foot(name: str) -> None:
+    strikes = truth_of(name)["gait"]["strikes"]
+    for rep in walk(recording_of(name)).reps:
+        nearest = min(strikes, key=lambda strike: abs(strike["time_s"] - rep.start_s))
+        assert nearest["side"] == rep.side
+        assert rep.start_s == pytest.approx(nearest["time_s"], abs=0.1)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_even_walks_are_called_even(name: str) -> None:
+    assert walk(recording_of(name)).summary["step_time_asymmetry_percent"] < 10.0
+
+
+def test_a_limp_is_seen() -> None:
+    recording, strikes = recording_of("walking"), truth_of("walking")["gait"]["strikes"]
+    times = [strike["time_s"] for strike in strikes]
+    limped = np.cumsum([times[0], *(0.65 if strike["side"] == "left" else 0.43 for strike in strikes[1:])])
+    inside = (recording.time_s > times[0]) & (recording.time_s < times[-1])
+    cut = {key: getattr(recording, key)[inside] for key in ("points", "visibility", "sd_px")}
+    limping = replace(recording, time_s=np.interp(recording.time_s[inside], times, limped), **cut)
+    assert walk(limping).summary["step_time_asymmetry_percent"] == pytest.approx(100 * 0.22 / 0.54, abs=12.0)
+
+
+def test_on_the_spot_nothing_is_said_of_length_and_push_off() -> None:
+    result = walk(recording_of("walking_on_the_spot"))
+    assert not any(key.startswith(("stride_length", "push_off")) for key in result.summary)
+    assert all("push_off" in rep.not_judged for rep in result.reps)
+
+
+def test_the_far_leg_is_not_judged() -> None:
+    far = [rep for rep in walk(recording_of("walking")).reps if rep.side == "left"]
+    assert far
+    assert all("far leg" in rep.not_judged["push_off"] for rep in far)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_cadence_does_not_depend_on_frame_rate(name: str) -> None:
+    recording = recording_of(name)
+    whole, half = walk(recording).summary, walk(every(recording, 2)).summary
+    assert half["cadence_per_min"] == pytest.approx(whole["cadence_per_min"], rel=0.02)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_a_mirrored_walk_has_mirrored_sides(name: str) -> None:
+    swap = {"left": "right", "right": "left"}
+    one, other = walk(recording_of(name)), walk(mirrored(recording_of(name)))
+    assert [swap[rep.side] for rep in one.reps] == [rep.side for rep in other.reps]
+    assert other.summary["cadence_per_min"] == pytest.approx(one.summary["cadence_per_min"], rel=1e-3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(start_s=st.floats(0.0, 4.0), length_s=st.floats(0.05, 4.0))
+def test_dropouts_never_add_strides(start_s: float, length_s: float) -> None:
+    recording = recording_of("walking")
+    whole = walk(recording).counts.completed
+    assert walk(drop(recording, start_s, start_s + length_s)).counts.completed <= whole
+
+
+@pytest.mark.parametrize("name", ["single_leg_stance", "seated_ankle_pump", "tibial_raise"])
+def test_who_does_not_walk_has_no_strides_and_is_told(name: str) -> None:
+    result = walk(recording_of(name))
+    assert result.counts.completed == 0
+    assert [problem.problem for problem in result.setup][-1] == "no_strides"
+
+
+def test_a_walk_towards_the_camera_is_refused() -> None:
+    result = walk(recording_of("step_down"))
+    assert result.counts.completed == 0
+    assert "turn_sideways" in [problem.problem for problem in result.setup]
