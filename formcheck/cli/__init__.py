@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+import formcheck.cli.authoring  # noqa: F401  adds `specs new` and `specs learn`
 from formcheck.cli.doctor import doctor
 from formcheck.cli.evaluate import evaluate
 from formcheck.cli.frame import CommandGroup, run, show_version

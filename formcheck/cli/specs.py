@@ -43,7 +43,7 @@ def list_all() -> None:
             failed = True
             continue
         spec = file.spec
-        table.add_row(spec.id, spec.name, _dose(file), spec.view.asks, _where(path))
+        table.add_row(spec.id, spec.name, _dose(file), _view(file), _where(path))
     show(table)
     if failed:
         raise typer.Exit(1)
@@ -96,6 +96,10 @@ def _dose(file: SpecFile) -> str:
     return once if dose.sets == 1 else f"{dose.sets} × {once}"
 
 
+def _view(file: SpecFile) -> str:
+    return "not measured" if file.spec.movement.kind == "guided" else file.spec.view.asks
+
+
 def _where(path: Path) -> str:
     from formcheck.specs.locator import shipped_folder
 
@@ -106,7 +110,7 @@ def _described(file: SpecFile) -> str:
     spec = file.spec
     lines = [f"{spec.name} ({spec.id})", f"{_dose(file)} [{spec.dose.source}]; stage: {spec.stage}", ""]
     lines += [f"  {i}. {step}" for i, step in enumerate(spec.instructions, 1)]
-    lines += ["", spec.view.placement, "", "Judged:"]
+    lines += ["", spec.view.placement, "", *(["Judged:"] if spec.rules else [])]
     for name, rule in spec.rules.items():
         numbers = rule.model_dump()
         lines.append(f"  {name}, seen from {' or '.join(rule.views)}: {_sentence(rule.text, numbers)}")

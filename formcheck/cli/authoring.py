@@ -1,0 +1,151 @@
+"""`formcheck specs new` and `formcheck specs learn`: specs of one's own, from those that ship and from a clip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.cli.frame import chatter, show_text
+from formcheck.cli.specs import specs
+from formcheck.errors import FormcheckError, OutputError, SpecError
+
+if TYPE_CHECKING:
+    from formcheck.model import LandmarkRecording
+    from formcheck.specs.learn import Learned
+    from formcheck.specs.loader import SpecFile
+    from formcheck.specs.yaml_text import Place
+
+__all__ = ["learn", "new"]
+
+From = Annotated[str, typer.Option("--from", metavar="ID|FILE", help="The spec to begin with.")]
+To = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Where to write it.", show_default="your own specs' folder")
+]
+
+
+@specs.command("new")
+def new(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The new exercise's id: lower-case letters and _.")],
+    source: From,
+    name: Annotated[str | None, typer.Option(help="Its name for people.", show_default=False)] = None,
+    to: To = None,
+) -> None:
+    """Begin a spec of your own as a copy of another; edit it, then `formcheck specs check`."""
+    from formcheck.specs.learn import with_id
+    from formcheck.specs.loader import load_spec, parse_spec
+    from formcheck.specs.locator import own_folder
+    from formcheck.whole_files import write_text
+
+    if re.fullmatch(r"[a-z][a-z0-9_]*", id_) is None:
+        raise typer.BadParameter(f"must be lower-case letters, digits and _, got {id_!r}", param_hint="ID")
+    target = own_folder() / f"{id_}.yaml" if to is None else to
+    if target.exists():
+        raise OutputError(f"{target}: is there already; edit it, or choose another id")
+    text = with_id(load_spec(source).path.read_text(encoding="utf-8"), id_, name)
+    parse_spec(text.encode(), target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_text(target, text)
+    chatter(f"{target}: written; edit it, then `formcheck specs check {target}`")
+
+
+@specs.command("learn")
+def learn(
+    clip: Annotated[Path, typer.Argument(metavar="CLIP", help="A video of good form, or its landmarks (.npz).")],
+    source: From,
+    height_cm: Annotated[
+        float | None, typer.Option(min=50, max=260, help="Body height, for true centimetres.", show_default=False)
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the proposal there.", show_default="stdout")
+    ] = None,
+) -> None:
+    """Propose a spec's bands from a demonstration: three or more good movements, with a rest before the first.
+
+    Limits of rules are only widened where the demonstration would be faulted. Read the proposal before you use it.
+    """
+    from formcheck.specs.learn import with_learned
+    from formcheck.specs.loader import load_spec, parse_spec
+    from formcheck.whole_files import write_text
+
+    base = load_spec(source)
+    recording = _recording(clip)
+    changes = _changes(base, recording, clip, height_cm)
+    text = with_learned(base.path.read_text(encoding="utf-8"), changes)
+    parse_spec(text.encode(), base.path)
+    for place, learned in changes.items():
+        chatter(f"{'.'.join(map(str, place))}: {learned.value:g} ({learned.why})")
+    if to is None:
+        show_text(text)
+    else:
+        write_text(to, text)
+        chatter(f"{to}: written; a proposal from one clip, no norm")
+
+
+def _recording(clip: Path) -> LandmarkRecording:
+    from formcheck.scoring import observe
+
+    outcome = next(outcome for _, outcome in observe([clip]))
+    if isinstance(outcome, FormcheckError):
+        raise outcome
+    return outcome
+
+
+def _changes(
+    base: SpecFile, recording: LandmarkRecording, clip: Path, height_cm: float | None
+) -> Mapping[Place, Learned]:
+    """Return the proposed numbers by their places in the spec."""
+    import numpy as np
+
+    from formcheck.engine import Engine
+    from formcheck.measures.names import column_name
+    from formcheck.model import Provenance
+    from formcheck.specs.learn import clip_words, find_excursions, learn_bands
+
+    movement = base.spec.movement
+    if movement.kind != "reps":
+        raise SpecError(f"{base.spec.id}: only exercises that are counted in reps can be learned, not {movement.kind}")
+    engine = Engine(base.spec, stature_cm=height_cm)
+    engine.run(recording)
+    result = engine.finish(recording.source, Provenance("", "", "", ""))
+    if engine.place is None:
+        problem = result.setup[0].text if result.setup else "nobody stands still in it"
+        raise SpecError(f"{clip}: {problem}")
+    column = column_name(movement.measure, engine.place.side)
+    t, x = result.series["time_s"], movement.sign * result.series[column]
+    sd = float(np.nanmedian(result.series[f"{column}_sd"])) / _STEADY
+    bands = learn_bands(t, x, sd, clip_words(clip))
+    places: dict[Place, Learned] = {("movement", key): learned for key, learned in bands.items()}
+    spans = [(one.start_s, one.end_s) for one in find_excursions(t, x, sd)]
+    return places | _widened(base, result.series, spans, engine.place.side, clip_words(clip))
+
+
+_STEADY = 4.0
+"""A landmark scatters from frame to frame by a quarter of its stated error (rest of rendered and real clips)."""
+
+
+def _widened(
+    base: SpecFile, series: Mapping[str, object], spans: list[tuple[float, float]], side: str, clip: str
+) -> dict[Place, Learned]:
+    """Return new limits for rules that would fault the demonstration."""
+    import numpy as np
+
+    from formcheck.measures.names import column_name
+    from formcheck.rules import RisesAbove
+    from formcheck.specs.learn import learn_limit
+
+    t = np.asarray(series["time_s"])
+    out: dict[Place, Learned] = {}
+    for name, rule in base.spec.rules.items():
+        if not isinstance(rule, RisesAbove):
+            continue
+        column = column_name(rule.measure, side)
+        values, sds = np.asarray(series[column]), np.asarray(series[f"{column}_sd"])
+        inside = [values[(t >= a) & (t <= b) & np.isfinite(values)] for a, b in spans]
+        peaks = [float(np.quantile(part, 0.9)) for part in inside if len(part)]
+        if peaks and max(peaks) > rule.limit.value:
+            out["rules", name, "limit"] = learn_limit(peaks, float(np.nanmedian(sds)), clip)
+    return out

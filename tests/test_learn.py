@@ -1,0 +1,131 @@
+"""Specs of one's own: copied under a new id, and learned from a demonstration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from figure import bumps
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from formcheck.cli import app
+from formcheck.engine import Engine
+from formcheck.errors import SpecError
+from formcheck.model import Provenance
+from formcheck.sources.recording import load_recording
+from formcheck.specs.learn import Learned, find_excursions, learn_bands, learn_limit, with_id, with_learned
+from formcheck.specs.loader import load_spec, parse_spec, read_spec
+
+RECORDINGS = Path(__file__).parent / "recordings"
+LEARNABLE = ("squat", "seated_calf_raise", "forward_lunge", "hops_both", "seated_ankle_pump", "tibial_raise")
+
+
+def trace(starts: list[float], height: float, noise: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    t = np.arange(0, (starts[-1] if starts else 0.0) + 5.0, 1 / 30)
+    course = bumps(starts)
+    x = np.array([height * course(float(s)) for s in t])
+    return t, x + np.random.default_rng(0).normal(0, noise, len(t))
+
+
+@given(count=st.integers(1, 6), height=st.floats(1.0, 80.0), noise=st.floats(0.0, 0.02), gap=st.floats(2.5, 5.0))
+def test_every_movement_of_a_demonstration_is_found(count: int, height: float, noise: float, gap: float) -> None:
+    t, x = trace([1.5 + gap * k for k in range(count)], height, noise * height)
+    found = find_excursions(t, x, noise * height)
+    assert len(found) == count
+    assert [one.height for one in found] == pytest.approx([height] * count, rel=0.1)
+
+
+@given(noise=st.floats(0.1, 2.0))
+def test_noise_is_no_demonstration(noise: float) -> None:
+    t, x = trace([], 0.0, noise)
+    with pytest.raises(SpecError, match=r"clip\.mp4: no movement"):
+        learn_bands(t, x, noise, "clip.mp4")
+
+
+@given(height=st.floats(2.0, 60.0))
+def test_learned_bands_leave_room_around_what_was_seen(height: float) -> None:
+    t, x = trace([1.5, 4.5, 7.5], height)
+    bands = {key: learned.value for key, learned in learn_bands(t, x, 0.01 * height, "clip").items()}
+    assert bands["least"] < 0 < bands["enter"] < 0.5 * height < height < bands["most"]
+    assert bands["min_s"] < 1.9 < bands["max_s"]
+
+
+@given(values=st.lists(st.floats(0.0, 50.0), min_size=1, max_size=8), sd=st.floats(0.1, 5.0))
+def test_a_learned_limit_lies_above_the_demonstration(values: list[float], sd: float) -> None:
+    assert learn_limit(values, sd, "clip").value > max(values)
+
+
+def test_only_the_learned_numbers_of_a_text_change() -> None:
+    file = load_spec("squat")
+    text = file.path.read_text(encoding="utf-8")
+    learned = with_learned(text, {("movement", "enter"): Learned(9.5, "learned from a clip")})
+    changed = [(a, b) for a, b in zip(text.splitlines(), learned.splitlines(), strict=True) if a != b]
+    assert len(changed) == 1
+    enter = parse_spec(learned.encode(), file.path).spec.movement.enter  # type: ignore[union-attr]
+    assert (enter.value, enter.source) == (9.5, "default, not from literature; learned from a clip")
+
+
+def test_a_number_that_is_not_there_is_not_learned() -> None:
+    text = load_spec("squat").path.read_text(encoding="utf-8")
+    with pytest.raises(SpecError, match=r"rules\.knee\.limit\.value is missing"):
+        with_learned(text, {("rules", "knee", "limit"): Learned(1.0, "x")})
+
+
+def test_a_copy_differs_in_id_and_name_only() -> None:
+    text = load_spec("heel_raise").path.read_text(encoding="utf-8")
+    copy = with_id(text, "my_raise", "Mine & yours")
+    changed = [b for a, b in zip(text.splitlines(), copy.splitlines(), strict=True) if a != b]
+    assert changed == ["id: my_raise", "name: Mine & yours"]
+
+
+# ---------------------------------------------------------------------- the commands
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["specs", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("exercise", LEARNABLE)
+def test_a_learned_spec_counts_its_demonstration(exercise: str, tmp_path: Path) -> None:
+    clip, target = RECORDINGS / f"{exercise}.npz", tmp_path / f"{exercise}.yaml"
+    code, _, chatter = run("learn", str(clip), "--from", exercise, "--to", str(target))
+    assert code == 0, chatter
+    recording = load_recording(clip)
+    counts = []
+    for spec in (load_spec(exercise).spec, read_spec(target).spec):
+        engine = Engine(spec)
+        engine.run(recording)
+        counts.append(engine.finish(recording.source, Provenance("", "", "", "")).counts.completed)
+    partial = 1 if exercise == "squat" else 0  # its shallow one is a quarter of the others
+    assert counts[1] >= counts[0] - partial > 0
+
+
+def test_a_proposal_goes_to_stdout_and_its_reasons_to_stderr() -> None:
+    code, text, chatter = run("learn", str(RECORDINGS / "squat.npz"), "--from", "squat")
+    assert code == 0
+    assert parse_spec(text.encode(), Path("squat.yaml")).spec.id == "squat"
+    assert "movement.enter" in chatter
+
+
+@pytest.mark.parametrize("exercise", ["gastrocnemius_stretch", "toe_scrunch", "walking"])
+def test_what_is_not_counted_in_reps_cannot_be_learned(exercise: str) -> None:
+    code, _, told = run("learn", str(RECORDINGS / "squat.npz"), "--from", exercise)
+    assert code == 1
+    assert "counted in reps" in told
+
+
+def test_a_new_spec_is_valid_and_overwrites_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "my_raise.yaml"
+    assert run("new", "my_raise", "--from", "heel_raise", "--name", "My raise", "--to", str(target))[0] == 0
+    assert read_spec(target).spec.name == "My raise"
+    code, _, told = run("new", "my_raise", "--from", "squat", "--to", str(target))
+    assert code == 1
+    assert "is there already" in told
+
+
+def test_a_bad_id_is_a_usage_error(tmp_path: Path) -> None:
+    assert run("new", "My Raise", "--from", "heel_raise", "--to", str(tmp_path / "x.yaml"))[0] == 2
