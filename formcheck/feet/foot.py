@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from formcheck.feet.align import Alignment
 from formcheck.feet.anchor import make_anchor
 from formcheck.feet.mask import LegPoints
-from formcheck.feet.quality import LOST_MISFIT, WORN_MISFIT, FootMotion, from_landmarks, from_picture
+from formcheck.feet.quality import LOST_MISFIT, FootMotion, from_landmarks, from_picture
 from formcheck.feet.rest import RestDetector
 from formcheck.feet.tracking import FootFollower
 from formcheck.feet.zero import FlatSense, Zero, as_flat, same_stand, sole_direction, was_raised
@@ -20,7 +20,6 @@ __all__ = ["Foot"]
 
 _LOST_S = 0.3
 _RETRY_S = 1.0  # a refused anchor costs as much as four pictures
-_REST_ANGLE = math.radians(2.5)
 _APART = 0.45  # of the foot's length between the tracked heel and its landmark
 
 
@@ -80,9 +79,7 @@ class Foot:
             return False
         if self._follower is None or self.zero is None or was_raised(self.zero, self._against_zero(leg)):
             return True
-        if found is None:
-            return time_s - self._good_s > _LOST_S
-        return found.misfit > WORN_MISFIT and abs(found.motion.angle) < _REST_ANGLE
+        return found is None and time_s - self._good_s > _LOST_S
 
     def _anchored(self, image: NDArray[np.uint8], time_s: float, leg: LegPoints, azimuth_rad: float) -> bool:
         """Take the present rest as a new anchor if its foot is flat; keep the zero of the same stand."""

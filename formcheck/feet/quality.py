@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from formcheck.feet.align import Alignment
 from formcheck.feet.crop import WORKING_LENGTH
 
-__all__ = ["LOST_MISFIT", "WORN_MISFIT", "FootMotion", "from_landmarks", "from_picture"]
+__all__ = ["LOST_MISFIT", "FootMotion", "from_landmarks", "from_picture"]
 
 LOST_MISFIT = 1.3  # above this the foot is not there (a moving one leaves .3 to 1.1, an absent one 1.4 to 2.3)
-WORN_MISFIT = 0.85  # above this a resting template is renewed: light or clothes have changed
 
 _REST_MISFIT, _MOVED_MISFIT = 0.15, 0.6
 _MOVED = math.radians(12.0)

@@ -15,7 +15,8 @@ from formcheck.model import FloatArray
 __all__ = ["FlatSense", "Zero", "as_flat", "same_stand", "sole_direction", "was_raised"]
 
 _STEEPEST = math.radians(40.0)
-_FLAT_AGAIN = math.radians(8.0)
+_FLATTEST_SEEN = math.radians(8.0)
+_FLAT_AGAIN = math.radians(4.0)  # landmarks show half of a turn: a rest that far off would spoil the zero
 _MEMORY_S = 10.0
 _HEEL_LOWER = 0.12
 
@@ -69,7 +70,7 @@ class FlatSense:
         if not self._seen:
             return abs(direction) < _STEEPEST
         flattest = float(np.quantile([d for _, d in self._seen], 0.1))
-        return abs(direction) < _STEEPEST and direction < flattest + _FLAT_AGAIN
+        return abs(direction) < _STEEPEST and direction < flattest + _FLATTEST_SEEN
 
 
 def sole_direction(leg: LegPoints) -> float:
