@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from made_store import postgresql, store
 
 # How fast an example runs is the machine's affair, not a property of the code.
 settings.register_profile("formcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("formcheck")
 
 ROOT = Path(__file__).parent.parent
+__all__ = ["postgresql", "store"]  # fixtures from beside this file
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

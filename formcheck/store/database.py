@@ -48,17 +48,29 @@ def open_engine(url: URL) -> Engine:
             f"{shown}: no driver for this database; SQLite works as it is, for PostgreSQL install formcheck[postgresql]"
         ) from error
     if url.get_backend_name() == "sqlite":
+        _make_private(url, shown)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
     try:
         with engine.begin() as connection:
             _lock_for_upgrade(connection)
             upgrade(connection)
-    except SQLAlchemyError as error:
+    except BaseException as error:
         engine.dispose()
+        if not isinstance(error, SQLAlchemyError):
+            raise
         reason = str(error.orig).splitlines()[0] if isinstance(error, DBAPIError) and error.orig else str(error)
         raise StoreError(f"{shown}: the record cannot be opened ({reason})") from error
     return engine
+
+
+def _make_private(url: URL, shown: str) -> None:
+    """Make the file, readable by this user only, before SQLite would make it readable by all."""
+    if url.database and url.database != ":memory:":
+        try:
+            os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreError(f"{shown}: the record cannot be opened ({error.strerror})") from error
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:

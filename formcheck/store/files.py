@@ -51,6 +51,8 @@ class SetFiles:
     def make(self, uid: str) -> Path:
         """Make the folder of a set and return it."""
         folder = self.folder(uid)
+        if folder.is_symlink():
+            raise StoreError(f"{folder}: a link lies where a set's folder belongs; remove it")
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder
 

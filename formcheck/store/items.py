@@ -75,7 +75,7 @@ def item_ids(store: Store, uid: str) -> dict[tuple[str, int], int]:
         .where(ExerciseSet.uid == uid)
     )
     with store.reading() as session:
-        return {(kind, number): item_id for kind, number, item_id in session.execute(query).tuples()}
+        return {(kind, number): item_id for kind, number, item_id in session.execute(query)}
 
 
 def unreviewed_sample(store: Store, draw: float) -> int | None:

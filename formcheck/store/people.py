@@ -101,7 +101,7 @@ def history(store: Store, person_id: int, exercise: str | None = None) -> list[P
     if exercise is not None:
         query = query.where(ExerciseSet.exercise == exercise)
     with store.reading() as session:
-        rows = session.execute(query).tuples().all()
+        rows = session.execute(query).all()
     return [
         Point(
             uid=row.uid,

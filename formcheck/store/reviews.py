@@ -100,7 +100,7 @@ def groups(store: Store) -> list[Group]:
     with store.reading() as session:
         found = session.execute(query).all()
         ids = {row[0] for row in found}
-        names = dict(session.execute(select(Patient.id, Patient.name).where(Patient.id.in_(ids))).tuples().all())
+        names = dict(session.execute(select(Patient.id, Patient.name).where(Patient.id.in_(ids))).all())
     return [Group(patient, names.get(patient, ""), exercise, n, worst) for patient, exercise, n, worst in found]
 
 
@@ -141,7 +141,7 @@ def _queue_item(row: Row[Item, datetime, str], texts: dict[int, str]) -> QueueIt
 def _worst_texts(session: Session, ids: Sequence[int]) -> dict[int, str]:
     query = select(Finding.item_id, Finding.text).where(Finding.item_id.in_(ids), Finding.level == "fault")
     texts: dict[int, str] = {}
-    for item_id, text in session.execute(query.order_by(Finding.id)).tuples():
+    for item_id, text in session.execute(query.order_by(Finding.id)):
         texts.setdefault(item_id or 0, text)
     return texts
 
@@ -332,7 +332,7 @@ def reviews_of_set(store: Store, uid: str) -> list[SetReview]:
         .order_by(Review.id)
     )
     with store.reading() as session:
-        return [SetReview(*_columns(row), kind, number) for row, kind, number in session.execute(query).tuples()]
+        return [SetReview(*_columns(row), kind, number) for row, kind, number in session.execute(query)]
 
 
 # ---------------------------------------------------------------------- agreement

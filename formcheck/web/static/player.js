@@ -148,7 +148,7 @@
   };
   const tell = () => {
     by("seek").value = state.time;
-    by("clock").textContent = `${(state.time - data.start_s).toFixed(2)} s`;
+    by("clock").textContent = `${(state.time - data.start_s).toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−")} s`;
     dispatchEvent(new CustomEvent("formcheck:time", { detail: state.time - data.start_s }));
   };
   const show = () => { tell(); draw(); };
