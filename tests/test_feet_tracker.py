@@ -147,6 +147,7 @@ def test_a_foot_that_steps_away_and_back_keeps_its_zero() -> None:
 def test_a_foot_at_a_new_place_is_anchored_there() -> None:
     there = (60.0, -4.0)
     got = read(REST + still(1.2, pose=Pose(step_px=there)) + still(0.3, pose=Pose(25.0, step_px=there)))
+    assert got.height_px[-12] == pytest.approx(0.0, abs=0.5), "the zero is the first stand's, four pixels lower"
     assert got.pitch_deg[-1] == pytest.approx(25.0, abs=2.0)
     assert got.pitch_sd_deg[-1] < 4.0
 
