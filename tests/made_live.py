@@ -27,7 +27,7 @@ class ScriptedCamera:
     name = "scripted"
 
     def __init__(self, size: tuple[int, int]) -> None:
-        self.size, self.dropped, self.lost, self.time_s = size, 0, False, 0.0
+        self.size, self.dropped, self.frames, self.lost, self.time_s = size, 0, 0, False, 0.0
 
     def now(self) -> float:
         return self.time_s + LATE_S

@@ -51,8 +51,8 @@ def test_dropped_frames_change_no_count(every: int) -> None:
 def test_dropped_frames_are_told_in_the_result() -> None:
     outcome, _, live = practised([])
     assert outcome.result.provenance.notes == ()
-    live._camera.dropped = 7
-    assert "7 of 7 camera frames were dropped" in live._outcome().result.provenance.notes[0]
+    live._camera.dropped, live._camera.frames = 7, 100
+    assert "7 of 100 camera frames were dropped" in live._outcome().result.provenance.notes[0]
 
 
 def test_a_picture_is_shown_for_every_frame_and_timed() -> None:

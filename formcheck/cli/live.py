@@ -111,7 +111,8 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     if wanted.keep_clips:
         typer.confirm(_CLIPS_QUESTION, abort=True, err=True)
     store = open_store()
-    notes = [*_notice(store), *_recover(store)]
+    _notice(store)
+    notes = _recover(store)
     failed = False
     with (
         closing(Camera(_opener(wanted))) as camera,
@@ -164,14 +165,12 @@ def _size(resolution: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _notice(store: Store) -> list[str]:
-    """Tell the notice at the first start; return it for the window."""
+def _notice(store: Store) -> None:
+    """Tell the notice at the first start; the window shows it at every start."""
     from formcheck.feedback.words import NOTICE
 
-    if store.list_sets(most=1):
-        return []
-    chatter(NOTICE)
-    return ["A practice aid, not a medical device. Stop if pain rises."]
+    if not store.list_sets(most=1):
+        chatter(NOTICE)
 
 
 def _recover(store: Store) -> list[str]:

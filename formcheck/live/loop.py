@@ -132,7 +132,7 @@ class LiveSet:
         self._fed = 0
         self._first_s = math.nan
         self._last_s = 0.0
-        self._first_dropped = camera.dropped
+        self._first_dropped, self._first_frame = camera.dropped, camera.frames
         self._quit = False
 
     def run(self) -> Outcome:
@@ -290,9 +290,9 @@ class LiveSet:
 
     def _outcome(self) -> Outcome:
         notes = [*self._provenance.notes]
-        dropped = self._camera.dropped - self._first_dropped
+        dropped, taken = self._camera.dropped - self._first_dropped, self._camera.frames - self._first_frame
         if dropped:
-            notes.append(f"{dropped} of {dropped + self._fed} camera frames were dropped to stay in time")
+            notes.append(f"{dropped} of {taken} camera frames were dropped to stay in time")
         provenance = replace(self._provenance, formcheck=formcheck.__version__, notes=tuple(notes))
         result = self._engine.finish(self._source(), provenance)
         kept = ""

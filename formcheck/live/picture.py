@@ -61,7 +61,8 @@ def draw_window(scene: Scene, sight: Sight) -> ink.Picture:
     _draw_person(canvas, scene, sight)
     canvas[: _VIDEO[1], :_COLUMN] = _GROUND
     _draw_column(canvas, scene)
-    _draw_strip(canvas, scene, sight.title)
+    _draw_strip(canvas, scene)
+    _draw_foot_line(canvas, sight)
     return canvas
 
 
@@ -85,10 +86,6 @@ def _draw_person(canvas: ink.Picture, scene: Scene, sight: Sight) -> None:
     if scene.phase == "paused":
         for x in (WIDTH - 94.0, WIDTH - 50.0):
             ink.line(canvas, (x, 46), (x, 114), ink.WHITE, 24)
-    for i, note in enumerate(sight.notes):
-        y = 14 + 40 * i
-        ink.plate(canvas, _COLUMN + 14, y, _COLUMN + 38 + ink.text_width(note, 18), y + 36)
-        ink.text(canvas, note, _COLUMN + 26, y + 27, 18, ink.YELLOW)
 
 
 def _mirrored(observation: PoseObservation) -> PoseObservation:
@@ -172,7 +169,7 @@ def _draw_marks(canvas: ink.Picture, verdicts: Sequence[Verdict], top: float) ->
 # ---------------------------------------------------------------------- the words
 
 
-def _draw_strip(canvas: ink.Picture, scene: Scene, title: str) -> None:
+def _draw_strip(canvas: ink.Picture, scene: Scene) -> None:
     top = _VIDEO[1]
     words, verdict = scene.words, scene.words.verdict
     left = 36.0
@@ -188,8 +185,15 @@ def _draw_strip(canvas: ink.Picture, scene: Scene, title: str) -> None:
     ink.text(canvas, words.headline, left, top + 78, cap, ink.WHITE)
     for i, line in enumerate(ink.wrapped(words.detail, 21, WIDTH - left - 24, most_lines=1)):
         ink.text(canvas, line, left, top + 124 + 30 * i, 21, ink.GREY)
-    ink.text(canvas, title, 36, HEIGHT - 14, 14, ink.GREY)
-    ink.text(canvas, HELP, WIDTH - 24 - ink.text_width(HELP, 14), HEIGHT - 14, 14, ink.GREY)
+
+
+def _draw_foot_line(canvas: ink.Picture, sight: Sight) -> None:
+    """Write the exercise, what does not work, and the keys."""
+    base, cap = HEIGHT - 14, 14
+    ink.text(canvas, sight.title, 36, base, cap, ink.GREY)
+    left = 36 + ink.text_width(sight.title, cap) + 36
+    ink.text(canvas, "   ".join(sight.notes), left, base, cap, ink.YELLOW)
+    ink.text(canvas, HELP, WIDTH - 24 - ink.text_width(HELP, cap), base, cap, ink.GREY)
 
 
 def _centred(canvas: ink.Picture, words: str, x: float, baseline: float, cap: float, colour: ink.Colour) -> None:

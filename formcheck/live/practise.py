@@ -12,7 +12,7 @@ from formcheck.live.loop import Asked, Devices, LiveSet, Outcome
 from formcheck.live.meter import Meter
 from formcheck.live.spool import SpoolHeader
 from formcheck.live.summary import summarise
-from formcheck.live.summary_picture import draw_summary
+from formcheck.live.summary_picture import draw_opening, draw_summary
 from formcheck.live.watcher import Watcher, warm_up
 from formcheck.live.window import CLOSED
 from formcheck.model import Provenance, SourceInfo
@@ -45,6 +45,7 @@ def practise(
     session: Session, camera: Camera, estimator: PoseEstimator, meter: Meter | None = None
 ) -> Iterator[Outcome]:
     """Yield each set when it is over. The camera must not have been started yet."""
+    session.devices.screen.show(draw_opening(session.asked.spec_file.spec.name))
     warm_up(estimator)
     with camera, Watcher(camera, estimator) as watcher:
         origin_s = 0.0
@@ -93,7 +94,9 @@ def _show_summary(session: Session, camera: Camera, watcher: Watcher, outcome: O
     screen, devices = session.devices.screen, session.devices
     if not devices.has_window:
         return False
-    picture = draw_summary(summarise(outcome.result, session.asked.spec_file.spec), saved=bool(outcome.kept))
+    picture = draw_summary(
+        summarise(outcome.result, session.asked.spec_file.spec), saved=bool(outcome.kept), another=camera.endless
+    )
     until_s = camera.now() + (SUMMARY_S if camera.endless else FILE_SUMMARY_S)
     while camera.now() < until_s:
         key = screen.show(picture)

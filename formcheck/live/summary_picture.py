@@ -1,15 +1,16 @@
-"""The summary of a set as a picture of the window's size."""
+"""What fills the window before and after a set: the opening and the summary."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from formcheck.feedback import _ink as ink
+from formcheck.feedback.words import NOTICE
 from formcheck.live.picture import HEIGHT, WIDTH, blank
 from formcheck.live.summary import Summary
 from formcheck.model import Verdict
 
-__all__ = ["draw_summary"]
+__all__ = ["draw_opening", "draw_summary"]
 
 _TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
     ("completed", None, "completed"),
@@ -20,8 +21,11 @@ _TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
 _TILE_COLOUR: Final[ink.Colour] = (38, 42, 50)
 
 
-def draw_summary(summary: Summary, *, saved: bool) -> ink.Picture:
-    """Return the summary's picture (RGB): counts with their signs, best and fading, one thing to work on."""
+def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.Picture:
+    """Return the summary's picture (RGB): counts with their signs, best and fading, one thing to work on.
+
+    `another` says that another set can be asked for.
+    """
     canvas = blank()
     ink.text(canvas, "Well practised" if summary.counts.completed else "Nothing counted", 48, 92, 52, ink.WHITE)
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
@@ -40,8 +44,18 @@ def draw_summary(summary: Summary, *, saved: bool) -> ink.Picture:
         ink.text(canvas, summary.why, WIDTH - 48 - why, top + 92, 24, ink.GREY)
     state = "Saved on this computer." if saved else "Not saved: see the terminal."
     ink.text(canvas, state, 48, HEIGHT - 20, 18, ink.GREY if saved else ink.ORANGE)
-    keys = "space: another set    q: end"
+    keys = "space: another set    q: end" if another else "q: end"
     ink.text(canvas, keys, WIDTH - 48 - ink.text_width(keys, 18), HEIGHT - 20, 18, ink.GREY)
+    return canvas
+
+
+def draw_opening(title: str) -> ink.Picture:
+    """Return what is shown while the network starts: the exercise, and what formcheck is and is not."""
+    canvas = blank()
+    ink.text(canvas, title, 48, 300, 52, ink.WHITE)
+    ink.text(canvas, "Starting …", 48, 360, 28, ink.BLUE)
+    for i, line in enumerate(ink.wrapped(NOTICE, 22, WIDTH - 96, most_lines=4)):
+        ink.text(canvas, line, 48, 520 + 44 * i, 22, ink.GREY)
     return canvas
 
 
