@@ -11,7 +11,7 @@ import pytest
 
 from formcheck.engine import Engine
 from formcheck.errors import SpecError
-from formcheck.evaluate import ClipScore, LabelledClip, evaluate_clip
+from formcheck.evaluate import ClipScore, LabelledClip, Truth, evaluate_clip
 from formcheck.model import Provenance
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec, read_spec
@@ -33,7 +33,7 @@ def truth_of(name: str) -> dict[str, Any]:
 
 
 def score(name: str) -> ClipScore:
-    clip = LabelledClip(LABELLED[name], truth_of(name), {})
+    clip = LabelledClip(LABELLED[name], Truth.model_validate(truth_of(name)), {})
     return evaluate_clip(clip, load_recording(LABELLED[name]), load_spec(clip.exercise).spec)
 
 

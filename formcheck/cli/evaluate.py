@@ -32,49 +32,62 @@ _SHORT: Final = {
 
 
 def evaluate(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds NAME.mp4 with NAME.truth.json beside it.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR…", help="Hold NAME.mp4 or a recording NAME.npz, with NAME.truth.json beside it."),
+    ],
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Write a page with tables, and its pictures to images/FILE/.")
+    ] = None,
 ) -> None:
     """Score labelled clips and hold the results against their truth; exit 1 when a count is wrong."""
-    from formcheck.evaluate import find_labelled, summarise
+    from formcheck.evaluate import check_page, find_labelled, summarise, write_page
 
-    clips, specs = _with_specs(find_labelled(folder))
+    if page is not None:
+        check_page(page)
+    clips, specs = _with_specs([clip for folder in folders for clip in find_labelled(folder)])
     scores, failed = _scored(clips, specs, jobs)
     if scores:
         show(_tables(scores, summarise(scores)))
+    if scores and page is not None:
+        write_page(page, scores)
     if failed or not all(score.count_exact for score in scores):
         raise typer.Exit(1)
 
 
 def _with_specs(clips: Sequence[LabelledClip]) -> tuple[list[LabelledClip], list[ExerciseSpec]]:
-    """Return the clips whose exercise there is a spec for, and the specs; the others are named on stderr."""
+    """Return the clips whose exercise formcheck can judge, and the specs; the others are named on stderr."""
     from formcheck.specs.loader import load_spec
     from formcheck.specs.locator import find_spec_files
 
-    known = find_spec_files()
+    known = {clip.exercise for clip in clips} & set(find_spec_files())
+    specs = {exercise: load_spec(exercise).spec for exercise in sorted(known)}
+    guided = {exercise for exercise, spec in specs.items() if spec.movement.kind == "guided"}
     for clip in clips:
         if clip.exercise not in known:
             chatter(f"{clip.path}: left out: there is no exercise {clip.exercise}")
-    kept = [clip for clip in clips if clip.exercise in known]
+        elif clip.exercise in guided:
+            chatter(f"{clip.path}: left out: nothing of {clip.exercise} is measured")
+    kept = [clip for clip in clips if clip.exercise in known - guided]
     if not kept:
-        raise SourceError("no clip of an exercise that formcheck knows; `formcheck specs list` shows those")
-    return kept, [load_spec(clip.exercise).spec for clip in kept]
+        raise SourceError("no clip of an exercise that formcheck judges; `formcheck specs list` shows those")
+    return kept, [specs[clip.exercise] for clip in kept]
 
 
 def _scored(clips: Sequence[LabelledClip], specs: Sequence[ExerciseSpec], jobs: int) -> tuple[list[ClipScore], bool]:
     """Return the score of each clip that could be read, in their order, and whether one could not."""
-    from formcheck.evaluate import evaluate_clip
-    from formcheck.scoring import observe
+    from formcheck.evaluate import evaluate_clip, observe_labelled
 
     paths = [clip.path for clip in clips]
     scores: dict[int, ClipScore] = {}
     with scoring_bar([path.name for path in paths]) as bar:
-        for index, outcome in observe(paths, jobs=jobs, progress=bar.tell):
+        for index, seen in observe_labelled(paths, jobs=jobs, progress=bar.tell):
             bar.finished(index)
-            if isinstance(outcome, FormcheckError):
-                bar.aside(lambda error=outcome: problem(error))  # type: ignore[misc]
+            if isinstance(seen, FormcheckError):
+                bar.aside(lambda error=seen: problem(error))  # type: ignore[misc]
             else:
-                scores[index] = evaluate_clip(clips[index], outcome, specs[index])
+                scores[index] = evaluate_clip(clips[index], seen.scored, specs[index], plain=seen.plain)
     return [scores[index] for index in sorted(scores)], len(scores) < len(clips)
 
 
