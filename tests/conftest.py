@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from made_store import postgresql, store
+from made_store import opened_store, postgresql, store
+
+from formcheck.store import Store
 
 # How fast an example runs is the machine's affair, not a property of the code.
 settings.register_profile("formcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,3 +54,13 @@ def formcheck(own_home: dict[str, str]) -> Run:
         return subprocess.run(command, text=True, check=False, env={**own_home, **(env or {})}, **streams)  # type: ignore[call-overload, no-any-return]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
+    """A filled record, for tests of the review pages that only look: the record, and its sets' uids by name."""
+    from made_web import filled
+
+    made = opened_store(tmp_path_factory.mktemp("record"))
+    yield made, filled(made)
+    made.close()

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
-from figure import Motion, Pose, bumps, drop, film, heel_raises
+from figure import PX_PER_CM, STATURE_CM, Motion, Pose, bumps, drop, film, heel_raises
 from test_engine_laws import DURATION_S, STARTS, judge
+
+from formcheck.engine import Engine
+from formcheck.model import LandmarkRecording
+from formcheck.skeleton import INDEX
+from formcheck.specs.loader import load_spec
 
 
 def _faults(result: object) -> list[list[str]]:
@@ -104,6 +112,58 @@ def test_feet_outside_the_picture_are_refused() -> None:
     result = judge(recording)
     assert result.counts.completed == 0
     assert result.setup[0].problem == "feet_out_of_frame"
+
+
+def test_who_leaves_is_waited_for_and_counted_on_when_back() -> None:
+    recording = drop(film(heel_raises([1.5, 9.0]), 12.0), 4.0, 7.0)
+    engine = Engine(load_spec("heel_raise").spec)
+    stages = {
+        round(u.time_s, 2): u.stage for u in map(engine.update, map(recording.observation, range(len(recording))))
+    }
+    assert [stages[t] for t in (0.1, 3.7, 4.5, 6.5, 8.5, 10.0)] == ["setup", "rest", "rest", "paused", "rest", "moving"]
+
+
+def test_a_camera_that_drifts_changes_no_height() -> None:
+    recording = film(heel_raises(STARTS), DURATION_S)
+    drift = (5.0 * recording.time_s)[:, None].astype(np.float32)
+    recording.points[..., 1] += drift
+    heights = [rep.peak["heel_height_cm"] for rep in judge(recording, stature_cm=175.0).reps]
+    assert heights == pytest.approx([8.3] * len(STARTS), abs=2.5)
+
+
+def test_stepping_to_another_place_is_no_rep() -> None:
+    def motion(t: float) -> Pose:
+        step = bumps([3.0], up_s=0.5, top_s=20.0)(t)
+        return Pose(x_cm=200 + 40 * step, knee_deg=16 - 12 * step, shank_deg=9 - 6 * step)
+
+    assert judge(film(motion, 8.0)).counts.completed == 0
+
+
+def test_a_knee_that_sags_from_rep_to_rep_is_held_against_the_first_rests() -> None:
+    starts = [1.5 + 2.8 * k for k in range(8)]
+    course = bumps(starts)
+    result = judge(film(lambda t: Pose(sole_deg=30 * course(t), knee_deg=4 + 1.2 * t, shank_deg=3 + 0.6 * t), 25.0))
+    assert "knee_bend" in _faults(result)[-1]
+    assert not _faults(result)[0]
+
+
+def _turned(recording: LandmarkRecording, azimuth_deg: float) -> LandmarkRecording:
+    """Return the recording as seen by a camera further round: narrower, the shoulders apart."""
+    turn = np.radians(azimuth_deg)
+    points = recording.points.copy()
+    points[..., 0] = 480 + (points[..., 0] - 480) * np.cos(turn)
+    points[:, INDEX["left_shoulder"], 0] += 0.2 * STATURE_CM * PX_PER_CM * np.sin(turn)
+    return replace(recording, points=points.astype(np.float32))
+
+
+@pytest.mark.parametrize(("azimuth_deg", "trusted"), [(0.0, True), (35.0, True), (56.0, False)])
+def test_too_oblique_a_view_gives_lower_bounds_and_judges_no_height(azimuth_deg: float, trusted: bool) -> None:
+    result = judge(_turned(film(_course_with("low_height"), DURATION_S), azimuth_deg))
+    assert result.counts.completed == len(STARTS)
+    assert ("heel_height_cm" in result.reps[0].peak) == trusted
+    assert ("heel_height_cm_at_least" in result.reps[0].peak) != trusted
+    assert any("low_height" in rules for rules in _faults(result)) == trusted
+    assert bool(result.provenance.notes) != trusted
 
 
 def _stretch(lifted_s: float | None = None, dropout: tuple[float, float] | None = None) -> object:

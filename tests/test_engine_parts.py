@@ -56,6 +56,28 @@ def test_reps_that_do_not_come_all_the_way_down_are_told_apart() -> None:
     assert len(count(xs)[0]) == 4
 
 
+def test_reps_from_half_way_up_are_told_apart() -> None:
+    t = np.arange(0, 9, 1 / 30)
+    xs = np.where((t > 1) & (t < 7), 4.0 - 4.0 * np.cos(2 * np.pi * (t - 1) / 1.5), 0.0)
+    xs = np.where((t > 1.75) & (t < 6.25), 3.5 + 4.5 * xs / 8.0, xs)
+    assert len(count(xs)[0]) == 4
+
+
+def test_a_fidget_after_large_reps_counts_nothing() -> None:
+    xs = trace([1.0, 4.0], 9.0, height=10.0)
+    fidget = trace([7.0], 9.0, height=1.8)
+    assert len(count(xs + fidget)[0]) == 2
+    assert len(count(trace([1.0, 4.0, 7.0], 9.0, height=1.8))[0]) == 3
+
+
+def test_frames_that_are_missing_altogether_end_a_movement() -> None:
+    counter = RepCounter(LIMITS, 0.0)
+    course = bumps([1.0])
+    times = [t / 30 for t in range(150) if not 60 <= t < 110]
+    reps = [counter.update(t, 8.0 * course(t)) for t in times]
+    assert all(rep is None for rep in reps)
+
+
 def test_sitting_down_is_no_rep_and_is_told() -> None:
     xs = -40 * np.array([min_jerk((t - 1.0) / 1.5) for t in np.arange(0, 4, 1 / 30)])
     reps, counter = count(xs)

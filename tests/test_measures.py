@@ -14,6 +14,7 @@ from formcheck.measures.angles import (
     compute_joint_flexion,
     compute_segment_angle_sd,
     compute_sole_pitch,
+    turn_to_side,
 )
 from formcheck.measures.names import MEASURES, column_name, hidden_columns
 from formcheck.measures.scale import compute_standing_px
@@ -46,6 +47,12 @@ def test_sole_pitch_is_positive_with_the_heel_up_whichever_way_it_points(way: in
     r = np.radians(pitch)
     toe = np.array([way * np.cos(r), np.sin(r)])
     assert compute_sole_pitch(np.zeros(2), toe) == pytest.approx(pitch, abs=1e-9)
+
+
+@given(lean=st.floats(-60, 60), azimuth=st.floats(0, 45))
+def test_a_segment_seen_obliquely_is_turned_back_to_the_side(lean: float, azimuth: float) -> None:
+    seen = at(lean) * np.array([np.cos(np.radians(azimuth)), 1.0])
+    assert turn_to_side(compute_inclination(np.zeros(2), seen), azimuth) == pytest.approx(lean, abs=1e-6)
 
 
 def test_missing_stays_missing() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from formcheck.measures.names import column_name
+from formcheck.engine.judge import judge_rep
+from formcheck.measures.names import MEASURES, column_name
 from formcheck.model import View
 from formcheck.rules import (
     BelowOwnBest,
@@ -24,6 +25,7 @@ from formcheck.rules import (
     check_set,
 )
 from formcheck.rules.evidence import grade
+from formcheck.specs.loader import load_spec
 
 WORDS: dict[str, Any] = {"cue": "Higher.", "text": "{value} of {limit}, as a test."}
 SOURCE = "default, not from literature"
@@ -229,3 +231,24 @@ def test_fade_needs_six_reps() -> None:
     finding = check_set(FADE, [heels(10.0), heels(10.0), heels(5.0)])
     assert finding is not None
     assert finding.level == "cannot_judge"
+
+
+def test_what_another_fault_explains_is_not_told() -> None:
+    spec = load_spec("heel_raise").spec
+    columns = {
+        column: 0.5 for measure in MEASURES for column in (column_name(measure, "left"), column_name(measure, "right"))
+    }
+
+    def rep(parting: float, left: float) -> Evidence:
+        changed = columns | {
+            "leg_separation_change_cm": [parting, parting],
+            "ankle_rise_left_cm": left,
+            "ankle_rise_right_cm": 8.0,
+        }
+        return replace(evidence(**changed), view="front")
+
+    peers = [rep(1.0, 8.0)] * 3
+    together, uneven = (judge_rep(spec, 1, rep(-2.0, left), peers) for left in (8.0, 3.0))
+    assert [fault.rule for fault in together.faults] == ["knee_valgus"]
+    assert [fault.rule for fault in uneven.faults] == ["asymmetry"]
+    assert "knee_valgus" in uneven.not_judged
