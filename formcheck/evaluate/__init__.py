@@ -5,7 +5,7 @@ from formcheck.evaluate.observe import Observed, observe_labelled
 from formcheck.evaluate.page import check_page, write_page
 from formcheck.evaluate.quantities import QUANTITIES, Pair
 from formcheck.evaluate.score import ClipScore, evaluate_clip
-from formcheck.evaluate.truth import LabelledClip, TrueItem, Truth, find_labelled
+from formcheck.evaluate.truth import LabelledClip, TrueItem, Truth, find_labelled, read_labelled
 
 __all__ = [
     "QUANTITIES",
@@ -23,6 +23,7 @@ __all__ = [
     "find_labelled",
     "inside_cell",
     "observe_labelled",
+    "read_labelled",
     "summarise",
     "view_bin",
     "write_page",

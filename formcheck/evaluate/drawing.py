@@ -57,14 +57,19 @@ def agreement_svg(
 
 
 def bars_svg(title: str, panels: Sequence[tuple[str, Sequence[Cell]]]) -> str:
-    """Draw mean absolute errors by view bin, ours beside plain landmarks; one panel for each quantity (at most two)."""
+    """Draw mean absolute errors by view bin, ours beside plain landmarks; one panel for each quantity (at most two).
+
+    Landmarks are drawn only where they give a number in the same clips as we do.
+    """
     parts = [_text(_WIDTH / 2, 20, title, anchor="middle", size=15)]
     for number, (label, cells) in enumerate(panels):
-        top = _rounded_range([0.0, *(value for cell in cells for value in (cell.error, cell.plain) if value == value)])
-        axes = _Axes(_LEFT + number * (_PANEL + _GAP), (0.0, float(len(cells))), (0.0, top[1]))
+        plain = [cell.plain if cell.compared == cell.given else math.nan for cell in cells]
+        heights = [value for value in (*plain, *(cell.error for cell in cells)) if math.isfinite(value)]
+        y_range = _rounded_range([0.0, *(1.05 * height for height in heights)])
+        axes = _Axes(_LEFT + number * (_PANEL + _GAP), (0.0, float(len(cells))), y_range)
         parts += _frame(axes, label, "", x_ticks=False)
         for index, (name, cell) in enumerate(zip(VIEW_BINS, cells, strict=True)):
-            parts += [_bar(axes, index + 0.14, cell.error, _OURS), _bar(axes, index + 0.5, cell.plain, _PLAIN)]
+            parts += [_bar(axes, index + 0.14, cell.error, _OURS), _bar(axes, index + 0.5, plain[index], _PLAIN)]
             parts.append(_text(axes.x(index + 0.5), _HEIGHT - _BOTTOM + 18, name, anchor="middle", size=11))
     return _document(title, [*parts, *_legend([("formcheck", _OURS), ("pose landmarks alone", _PLAIN)], shapes=False)])
 

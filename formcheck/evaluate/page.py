@@ -83,6 +83,7 @@ def page_text(scores: Sequence[ClipScore], *, images: str, robustness: bool) -> 
         misses=tables.miss_list(scores),
         motions=tables.motion_table(scores),
         each=tables.clip_table(scores),
+        azimuth=tables.azimuth_words(scores),
         robustness=_robustness_words(robustness),
     )
 

@@ -13,6 +13,7 @@ from formcheck.evaluate.quantities import COVERED, QUANTITIES
 from formcheck.evaluate.score import ClipScore
 
 __all__ = [
+    "azimuth_words",
     "clip_table",
     "count_table",
     "coverage_table",
@@ -30,6 +31,7 @@ _AIMS: Final = {
     "shank_inclination_deg": (2.0, 4.0, 5.0),
     "knee_flexion_change_deg": (5.0, 8.0, 10.0),
 }
+_AZIMUTH_USED_DEG: Final = 45.0
 _COVERAGE_AIMS: Final = ("90–99 %", "85–99 %", "85–99 %")
 
 
@@ -94,6 +96,19 @@ def clip_table(scores: Sequence[ClipScore]) -> str:
         if score.asked
     ]
     return _table(["clip", "camera, true", "estimated", *QUANTITIES.values()], rows)
+
+
+def azimuth_words(scores: Sequence[ClipScore]) -> str:
+    """Return how well the camera's angle was estimated, in a sentence; views up to 45°, beyond it no angle is used."""
+    errors = [
+        abs(abs(score.estimated_azimuth_deg) - abs(score.azimuth_deg))
+        for score in scores
+        if abs(score.azimuth_deg) <= _AZIMUTH_USED_DEG and math.isfinite(score.estimated_azimuth_deg)
+    ]
+    if not errors:
+        return "No clip within 45° of the side has a known camera angle."
+    size = f"a mean error of {np.mean(errors):.0f}° (worst {max(errors):.0f}°, {len(errors)} clips)"
+    return f"Within 45° of the side formcheck estimates it with {size}."
 
 
 def _short(cell: Cell, quantity: str) -> str:

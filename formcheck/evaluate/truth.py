@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from formcheck.errors import SourceError
 from formcheck.model import FloatArray, Side, View
 
-__all__ = ["TRUTH_SCHEMA", "LabelledClip", "TrueItem", "Truth", "find_labelled"]
+__all__ = ["TRUTH_SCHEMA", "LabelledClip", "TrueItem", "Truth", "find_labelled", "read_labelled"]
 
 TRUTH_SCHEMA: Final = "formcheck.truth/1"
 _VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
@@ -101,7 +101,7 @@ class LabelledClip:
 
 def find_labelled(folder: Path) -> list[LabelledClip]:
     """Return the labelled clips below `folder`, by name. Raises SourceError if there are none."""
-    clips = [_read(truth_path) for truth_path in sorted(folder.rglob("*.truth.json"))]
+    clips = [read_labelled(truth_path) for truth_path in sorted(folder.rglob("*.truth.json"))]
     if not clips:
         raise SourceError(
             f"{folder}: no NAME.truth.json in this folder; labelled clips are NAME.mp4 with one beside it"
@@ -109,7 +109,8 @@ def find_labelled(folder: Path) -> list[LabelledClip]:
     return clips
 
 
-def _read(truth_path: Path) -> LabelledClip:
+def read_labelled(truth_path: Path) -> LabelledClip:
+    """Return the clip that NAME.truth.json labels. Raises SourceError."""
     name = truth_path.name.removesuffix(".truth.json")
     truth = _parsed(truth_path)
     videos = [path for path in sorted(truth_path.parent.glob(f"{name}.*")) if path.suffix.lower() in _VIDEO_SUFFIXES]
