@@ -118,10 +118,10 @@ class Watch:
             )
         if now_s - self.started_s > self.length_s:
             return "q"
-        if shown != self._shown:
+        if shown != self._shown or not shown:
             self._shown, self._summary_s = shown, now_s
         # No frame is measured while the summary is shown: then another set is asked for.
-        return " " if now_s - self._summary_s > 3.0 else ""
+        return " " if shown and now_s - self._summary_s > 3.0 else ""
 
     def full_screen(self) -> None:
         """Do nothing."""
