@@ -170,6 +170,8 @@ def tell(meter: Meter, watch: Watch, camera: Camera, completed: int) -> None:
         f"late {meter.late_cues}"
     )
     print(f"most frames waiting: {meter.most_waiting}")
+    wall_s = time.monotonic() - watch.started_s
+    print(f"processor: {time.process_time() / wall_s:.2f} cores used; load of the machine {os.getloadavg()[0]:.1f}")
     if len(watch.memory_mb) > 3:
         settled = watch.memory_mb[2:]
         print(f"memory: {settled[0]:.0f} MB after 30 s, {settled[-1]:.0f} MB at the end, {max(settled):.0f} MB at most")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 import threading
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.feedback.cues import Cue, FaultPrompts, SetupPrompts, most_urgent
-from formcheck.feedback.sound import RATE_HZ, Mixer, tone_samples
-from formcheck.feedback.speech import SystemVoice
+from formcheck.feedback.sound import RATE_HZ, Mixer, Silence, Speakers, open_sound, tone_samples
+from formcheck.feedback.speech import Mute, SystemVoice, open_voice
 
 FAULTS = st.lists(st.sampled_from(["knee_bend", "low_height", "trunk_lean"]), unique=True, max_size=3)
 
@@ -137,5 +140,82 @@ def test_a_voice_that_cannot_start_says_why() -> None:
     voice = SystemVoice(broken)
     assert not voice.wait_until_started()
     assert voice.error == "no voice: libespeak.so.1: cannot open shared object file"
+    voice.say("one")
+    voice.close()
+
+
+# ---------------------------------------------------------------------- machines that lack something
+
+
+class _Stream:
+    def __init__(self, **options: object) -> None:
+        self.options = options
+        self.log: list[str] = []
+
+    def start(self) -> None:
+        self.log.append("start")
+
+    def abort(self) -> None:
+        self.log.append("abort")
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+def test_the_speakers_play_what_the_mixer_gives() -> None:
+    streams: list[_Stream] = []
+
+    def output_stream(**options: object) -> _Stream:
+        streams.append(_Stream(**options))
+        return streams[-1]
+
+    speakers = Speakers(SimpleNamespace(OutputStream=output_stream))
+    speakers.play("count")
+    out = np.zeros((2000, 1), dtype=np.float32)
+    streams[0].options["callback"](out, 2000, None, None)  # type: ignore[operator]
+    assert np.array_equal(out[:, 0], np.clip(tone_samples("count")[:2000], -1, 1))
+    speakers.close()
+    assert streams[0].log == ["start", "abort", "close"]
+
+
+def _no_device() -> SimpleNamespace:
+    class PortAudioError(Exception):
+        pass
+
+    def output_stream(**options: object) -> object:
+        raise PortAudioError("Error querying device -1")
+
+    return SimpleNamespace(OutputStream=output_stream, PortAudioError=PortAudioError)
+
+
+def test_without_a_loudspeaker_practice_is_silent_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", _no_device())
+    sound, why = open_sound()
+    assert isinstance(sound, Silence)
+    assert why == "no sound: no loudspeaker was found; go by the window"
+    sound.play("count")
+    sound.beat(1.0)
+    sound.close()
+
+
+def test_without_the_sound_library_the_way_to_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    real_import = builtins.__import__
+
+    def without(name: str, *rest: object) -> object:
+        if name == "sounddevice":
+            raise OSError("PortAudio library not found")
+        return real_import(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    sound, why = open_sound()
+    assert isinstance(sound, Silence)
+    assert "libportaudio2" in why
+
+
+def test_without_the_extra_the_voice_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyttsx3", None)
+    voice, why = open_voice()
+    assert isinstance(voice, Mute)
+    assert "formcheck[speech]" in why
     voice.say("one")
     voice.close()
