@@ -1,0 +1,348 @@
+"""Every page, without JavaScript: what it shows, what its forms do, and that words never become markup."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from made_store import opened_store
+from made_web import EVIL_NAME, browser, filled
+
+from formcheck.store import Store
+from formcheck.store.items import find_item, item_ids
+from formcheck.store.people import list_people
+from formcheck.store.reviews import agreement, groups, next_item, reviews_of
+from formcheck.store.transfer import export_sets
+from formcheck.web.trend import levels
+
+Shared = tuple[Store, dict[str, str]]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Iterator[tuple[Store, dict[str, str], TestClient]]:
+    """A filled record of one's own, with its pages."""
+    store = opened_store(tmp_path)
+    saved = filled(store)
+    with browser(store) as client:
+        yield store, saved, client
+    store.close()
+
+
+def _pages(shared: Shared) -> dict[str, str]:
+    store, saved = shared
+    ids = {name: next(iter(item_ids(store, uid).values())) for name, uid in saved.items()}
+    flagged = item_ids(store, saved["reps"])["rep", 2]
+    unclear = item_ids(store, saved["reps"])["rep", 3]
+    return {
+        "queue": "/",
+        "queue of one": "/queue/1/heel_raise",
+        "queue of nobody": "/queue/99/heel_raise",
+        "flagged rep": f"/items/{flagged}",
+        "unclear rep": f"/items/{unclear}",
+        "good rep": f"/items/{ids['again']}",
+        "hold": f"/items/{ids['holds']}",
+        "sessions": "/sessions",
+        "session of reps": f"/sessions/{saved['reps']}",
+        "session of holds": f"/sessions/{saved['holds']}",
+        "people": "/people",
+        "person": "/people/1",
+        "person with an evil name": "/people/3",
+        "agreement": "/agreement",
+        "agreement of one": "/agreement?person=1",
+        "limits": "/people/1/limits/heel_raise",
+        "limits of a hold": "/people/3/limits/gastrocnemius_stretch",
+        "two sessions": f"/compare?a={saved['reps']}&b={saved['again']}",
+    }
+
+
+NAMES = tuple(
+    _name
+    for _name in (
+        "queue",
+        "queue of one",
+        "queue of nobody",
+        "flagged rep",
+        "unclear rep",
+        "good rep",
+        "hold",
+        "sessions",
+        "session of reps",
+        "session of holds",
+        "people",
+        "person",
+        "person with an evil name",
+        "agreement",
+        "agreement of one",
+        "limits",
+        "limits of a hold",
+        "two sessions",
+    )
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_there_and_takes_no_word_for_markup(shared: Shared, name: str) -> None:
+    answer = browser(shared[0]).get(_pages(shared)[name])
+    assert answer.status_code == HTTPStatus.OK
+    assert "<h1>" in answer.text
+    assert EVIL_NAME not in answer.text
+    assert not re.search(r"<[^>]+ style=", answer.text)
+    assert not re.search(r"<[^>]+ on\w+=", answer.text)
+    assert not re.search(r"https?://(?!127\.0\.0\.1|localhost)", answer.text)
+
+
+def test_the_pages_of_this_test_are_all_the_pages_there_are(shared: Shared) -> None:
+    assert set(NAMES) == set(_pages(shared))
+
+
+def test_every_form_field_has_a_label_and_every_link_words(shared: Shared) -> None:
+    client = browser(shared[0])
+    for name, address in _pages(shared).items():
+        page = client.get(address).text
+        for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page):
+            if 'type="hidden"' in field:
+                continue
+            labelled = re.search(r'id="([^"]+)"', field)
+            assert "aria-label=" in field or _labelled(page, field, labelled[1] if labelled else None), (name, field)
+        assert not re.search(r"<a\b[^>]*>\s*</a>", page), name
+        assert page.count("<h1") == 1, name
+
+
+def _labelled(page: str, field: str, name: str | None) -> bool:
+    if name is not None and f'for="{name}"' in page:
+        return True
+    before = page[: page.index(field)]
+    return before.rfind("<label") > before.rfind("</label>")
+
+
+def test_the_queue_shows_what_waits_and_links_to_the_worst(shared: Shared) -> None:
+    store, _ = shared
+    page = browser(store).get("/").text
+    waiting = sum(group.waiting for group in groups(store))
+    assert f"{waiting} to look at" in page
+    assert f'href="/items/{next_item(store)}"' in page
+
+
+def test_a_rep_says_why_in_words_and_numbers(shared: Shared) -> None:
+    store, saved = shared
+    page = browser(store).get(f"/items/{item_ids(store, saved['reps'])['rep', 2]}").text
+    assert "Knee bent to 24°; keep it straight." in page
+    assert "24.1 ± 1.5°" in page
+    assert "12.0°" in page
+    assert re.search(r"was seen in \d+ % of the frames", page)
+
+
+def test_the_trace_has_limit_bounds_and_the_other_reps(shared: Shared) -> None:
+    store, saved = shared
+    page = browser(store).get(f"/items/{item_ids(store, saved['reps'])['rep', 2]}").text
+    found = re.search(r'id="trace-figure">(.*?)</script>', page)
+    assert found is not None
+    figure = json.loads(found[1])
+    lines = [one for one in figure["layout"]["shapes"] if one["type"] == "line"]
+    item = find_item(store, item_ids(store, saved["reps"])["rep", 2]).item
+    assert [one["x0"] for one in lines if one["yref"] == "paper"] == [0.0, pytest.approx(item.end_s - item.start_s)]
+    assert [one["y0"] for one in lines if one["xref"] == "paper"] == [12.0]
+    faint = figure["data"][0]
+    assert faint["line"]["color"] == "--faint"
+    assert faint["y"].count(None) >= 7
+
+
+def test_playback_gives_the_recorded_points(shared: Shared) -> None:
+    store, saved = shared
+    item_id = item_ids(store, saved["reps"])["rep", 2]
+    item = find_item(store, item_id).item
+    given = browser(store).get(f"/items/{item_id}/playback.json").json()
+    assert given["time_s"][0] <= item.start_s - 0.5
+    assert given["time_s"][-1] >= item.end_s + 0.5
+    assert len(given["points"]) == len(given["time_s"]) == len(given["visibility"])
+    assert len(given["points"][0]) == 37
+
+
+def test_a_verdict_goes_on_to_the_next_and_undo_comes_back(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    flagged = item_ids(store, saved["reps"])["rep", 2]
+    before = sum(group.waiting for group in groups(store))
+    answer = client.post(f"/items/{flagged}/review", data={"answer": "knee_bend:fault", "note": "I see it"})
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert answer.headers["location"] == f"/items/{item_ids(store, saved['reps'])['rep', 3]}?done=fault"
+    assert sum(group.waiting for group in groups(store)) == before - 1
+    page = client.get(f"/items/{flagged}").text
+    assert "I see it" in page
+    assert "fault confirmed" in page
+    assert client.post("/undo").headers["location"] == f"/items/{flagged}?done=undone"
+    assert sum(group.waiting for group in groups(store)) == before
+
+
+def test_the_whole_queue_can_be_reviewed_by_its_forms(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, _, client = changed
+    for _ in range(100):
+        found = next_item(store)
+        if found is None:
+            break
+        page = client.get(f"/items/{found}").text
+        fresh = page.split('<fieldset class="answers">')[1]
+        answer = re.search(r'name="answer" value="([^"]*:no_fault)"', fresh)
+        assert answer is not None
+        client.post(f"/items/{found}/review", data={"answer": answer[1]})
+    assert groups(store) == []
+    assert "Nothing waits" in client.get("/").text
+
+
+def test_a_good_rep_can_be_called_good_or_a_missed_fault(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    good = item_ids(store, saved["again"])["rep", 1]
+    client.post(f"/items/{good}/review", data={"answer": "*:no_fault"})
+    client.post(f"/items/{good}/review", data={"answer": "trunk_lean:fault"})
+    cells = {one.rule: (one.neither, one.reviewer_only) for one in agreement(store)}
+    assert cells["trunk_lean"] == (0, 1)
+    assert cells["knee_bend"] == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"answer": ""},
+        {"answer": "knee_bend:yes"},
+        {"answer": "no_such_rule:fault"},
+        {"answer": "knee_bend:fault", "note": "x" * 5000},
+        {"answer": "knee_bend:fault", "note": "a\0b"},
+        {"answer": "knee_bend:fault", "more": "1"},
+    ],
+)
+def test_an_answer_of_another_form_changes_nothing(
+    changed: tuple[Store, dict[str, str], TestClient], form: dict[str, str]
+) -> None:
+    store, saved, client = changed
+    item = item_ids(store, saved["reps"])["rep", 2]
+    answer = client.post(f"/items/{item}/review", data=form)
+    assert answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert reviews_of(store, item) == []
+
+
+def test_a_note_that_is_markup_is_shown_as_words(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    item = item_ids(store, saved["reps"])["rep", 2]
+    client.post("/reviewer", data={"name": EVIL_NAME})
+    client.post(f"/items/{item}/review", data={"answer": "knee_bend:fault", "note": EVIL_NAME + "</script>"})
+    page = client.get(f"/items/{item}").text
+    assert EVIL_NAME not in page
+    assert page.count("&lt;script&gt;alert(") >= 2
+    assert reviews_of(store, item)[0].reviewer == EVIL_NAME
+
+
+def test_pain_and_note_are_kept_and_shown(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    client.post(f"/sessions/{saved['reps']}/note", data={"pain": "4", "note": "sore\nheel"})
+    assert (store.find_set(saved["reps"]).pain, store.note_of(saved["reps"])) == (4, "sore\nheel")
+    client.post(f"/sessions/{saved['reps']}/note", data={"pain": "", "note": ""})
+    assert store.find_set(saved["reps"]).pain is None
+
+
+def test_a_set_is_deleted_with_its_files(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    client.post(f"/sessions/{saved['reps']}/delete")
+    assert not store.files.folder(saved["reps"]).exists()
+    assert client.get(f"/sessions/{saved['reps']}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_an_export_is_imported_through_the_page(
+    changed: tuple[Store, dict[str, str], TestClient], tmp_path: Path
+) -> None:
+    store, saved, client = changed
+    export_sets(store, [saved["reps"]], tmp_path / "x.zip")
+    client.post(f"/sessions/{saved['reps']}/delete")
+    content = (tmp_path / "x.zip").read_bytes()
+    answer = client.post("/import", files={"file": ("x.zip", content)}, data={"person": "Back again"})
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert store.find_set(saved["reps"]).counts.flagged == 1
+    bad = client.post("/import", files={"file": ("<b>.zip", b"no zip")})
+    assert bad.status_code == HTTPStatus.NOT_FOUND
+    assert "&lt;b&gt;.zip" in bad.text
+
+
+def test_a_limit_is_tried_before_it_is_saved(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    form = {"number": "knee_bend.limit", "value": "1.0", "why": "very stiff", "act": "preview"}
+    address = "/people/1/limits/heel_raise"
+    page = client.post(address, data=form).text
+    assert "With knee_bend.limit at 1.0" in page
+    assert store.spec_for("Ann", "heel_raise") is None
+    assert store.find_set(saved["again"]).counts.flagged == 0
+    client.post(address, data={**form, "act": "save"})
+    own = store.spec_for("Ann", "heel_raise")
+    assert own is not None
+    assert own.spec.rules["knee_bend"].limit.value == 1.0  # type: ignore[union-attr]
+    assert "before: 12" in own.spec.rules["knee_bend"].limit.source  # type: ignore[union-attr]
+    assert store.find_set(saved["again"]).spec_sha256 == own.sha256
+    assert "their own" in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"number": "knee_bend.limit", "value": "nan"},
+        {"number": "knee_bend.limit", "value": "1e9"},
+        {"number": "../x", "value": "1"},
+        {"number": "no.such", "value": "1"},
+        {"number": "knee_bend.limit", "value": "12.0", "act": "save"},
+        {"number": "knee_bend.limit", "value": "1", "act": "drop"},
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused(
+    changed: tuple[Store, dict[str, str], TestClient], form: dict[str, str]
+) -> None:
+    store, _, client = changed
+    answer = client.post("/people/1/limits/heel_raise", data=form)
+    assert answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert store.spec_for("Ann", "heel_raise") is None
+
+
+def test_a_person_is_renamed(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, _, client = changed
+    client.post("/people/1/name", data={"name": "Anna"})
+    assert "Anna" in [one.name for one in list_people(store)[0]]
+
+
+@pytest.mark.parametrize("kind", ["reps.csv", "result.json", "report.html", "fhir.json", "landmarks.trc", "export.zip"])
+@pytest.mark.parametrize("name", ["reps", "holds"])
+def test_each_file_to_take_away_is_given_as_a_file_that_names_nobody(shared: Shared, kind: str, name: str) -> None:
+    store, saved = shared
+    answer = browser(store).get(f"/sessions/{saved[name]}/{kind}")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert b"alert('x')" not in answer.content
+
+
+def test_the_csv_has_units_in_its_headers_and_a_row_a_rep(shared: Shared) -> None:
+    store, saved = shared
+    rows = list(csv.DictReader(io.StringIO(browser(store).get(f"/sessions/{saved['reps']}/reps.csv").text)))
+    assert len(rows) == 8
+    assert {"heel_height_cm", "heel_height_cm_sd", "ankle_deg", "start_s"} <= set(rows[0])
+    assert rows[1]["faults"] == "knee_bend: Knee bent to 24°; keep it straight."
+
+
+def test_a_spreadsheet_takes_no_cell_for_a_formula(changed: tuple[Store, dict[str, str], TestClient]) -> None:
+    store, saved, client = changed
+    client.post("/reviewer", data={"name": "=HYPERLINK(1)"})
+    item = item_ids(store, saved["reps"])["rep", 2]
+    client.post(f"/items/{item}/review", data={"answer": "knee_bend:fault", "note": "@x"})
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/sessions/{saved['reps']}/reps.csv").text)))
+    assert rows[1]["reviews"].startswith("'=HYPERLINK")
+
+
+def test_what_is_below_the_detectable_change_is_drawn_as_no_change() -> None:
+    assert levels([8.0, 9.0, 9.9, 10.0, 9.0, 7.9], 2.0) == [8.0, 8.0, 8.0, 10.0, 10.0, 7.9]
+
+
+def test_the_person_page_says_so_in_words(shared: Shared) -> None:
+    page = browser(shared[0]).get("/people/1").text
+    assert "no detectable change" in page
+    assert "10.1016/j.bjpt.2017.06.002" in page
