@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import click
 import typer
 
 from formcheck.cli.frame import chatter, show
@@ -32,6 +31,7 @@ def live(
     exercise: Annotated[
         str | None, typer.Argument(metavar="ID", help="The exercise: its id or a spec file.", show_default=False)
     ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Walk through today's session of your plan.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List the exercises and stop.")] = False,
     camera: Annotated[
         str, typer.Option(metavar="N|FILE", help="The camera's number, or a video to play as if it were one.")
@@ -64,6 +64,13 @@ def live(
         from formcheck.cli.specs import list_all as list_specs
 
         list_specs()
+        return
+    if plan:
+        from formcheck.cli.live_plan import practise_plan
+
+        practise_plan(
+            camera=camera, size=_size(resolution), height_cm=height_cm, sound=sound, window=window, mirror=mirror
+        )
         return
     if exercise is None:
         raise typer.BadParameter("name an exercise; `formcheck live --list` lists them", param_hint="ID")
@@ -106,6 +113,11 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     from formcheck.store import open_store
 
     spec_file = load_spec(exercise)
+    if spec_file.spec.movement.kind == "guided":
+        from formcheck.cli.live_plan import practise_guided
+
+        practise_guided(exercise, side=wanted.side, person=wanted.person, sound=wanted.sound, window=wanted.window)
+        return
     if spec_file.spec.movement.kind not in ("reps", "hold"):
         raise SpecError(f"{spec_file.spec.id}: nothing in it is counted or held; live practice needs reps or holds")
     if wanted.keep_clips:
@@ -125,7 +137,9 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
         for outcome in practise(session, camera, estimator):
             show(render_table(outcome.result))
             failed |= not outcome.kept
-            if outcome.kept:
+            if not outcome.kept:
+                chatter("this set could not be saved whole; what reached the disk is finished at the next start")
+            else:
                 chatter(f"saved; see it with `formcheck sessions show {outcome.kept[:8]}`")
                 if wanted.pain:
                     store.note(outcome.kept, pain=_ask_pain("after"), note="")
@@ -187,5 +201,6 @@ def _recover(store: Store) -> list[str]:
 
 
 def _ask_pain(when: str) -> int:
-    answer: int = typer.prompt(f"Pain {when}, 0 (none) to 10 (worst)", type=click.IntRange(0, 10), err=True)
-    return answer
+    from formcheck.cli.live_plan import ask_number
+
+    return ask_number(f"Pain {when}, 0 (none) to 10 (worst)", 10)

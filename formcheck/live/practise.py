@@ -20,7 +20,7 @@ from formcheck.pose import PoseEstimator
 from formcheck.sources.camera import Camera
 from formcheck.store import Store
 
-__all__ = ["Session", "practise"]
+__all__ = ["Session", "one_set", "practise"]
 
 _WAIT_S: Final = 0.05
 SUMMARY_S: Final = 90.0
@@ -67,6 +67,20 @@ def practise(
             if not again:
                 return
             origin_s = camera.now()
+
+
+def one_set(session: Session, camera: Camera, estimator: PoseEstimator) -> Outcome:
+    """Practise one set to its end, with nothing after it. The camera must not have been started yet."""
+    with camera, Watcher(camera, estimator) as watcher:
+        return LiveSet(
+            session.asked,
+            camera,
+            watcher,
+            session.devices,
+            lambda source: _stored(session, estimator, source),
+            _provenance(session, estimator),
+            notes=session.notes,
+        ).run()
 
 
 def _provenance(session: Session, estimator: PoseEstimator) -> Provenance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from formcheck.plan.form import Plan, PlannedExercise
@@ -19,7 +19,10 @@ _COUNT_S = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do. For an exercise: a set on a side with its dose; for a rest or a change of side: its seconds."""
+    """One thing to do. For an exercise: a set on a side with its dose; for a rest or a change of side: its seconds.
+
+    `planned` is the place of its exercise in the stage.
+    """
 
     kind: Literal["exercise", "rest", "change"]
     exercise: str
@@ -31,6 +34,7 @@ class Task:
     hold_s: float | None = None
     seconds: float = 0.0
     guided: bool = False
+    planned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class DayUpdate:
 
 def tasks_of(plan: Plan, specs: Mapping[str, ExerciseSpec]) -> tuple[Task, ...]:
     """Return today's tasks in order, without a rest behind the last; `specs` by exercise."""
-    tasks = [task for planned in plan.now.exercises for task in _of_one(planned, specs[planned.exercise])]
+    tasks = [
+        replace(task, planned=k)
+        for k, planned in enumerate(plan.now.exercises)
+        for task in _of_one(planned, specs[planned.exercise])
+    ]
     while tasks and tasks[-1].kind != "exercise":
         tasks.pop()
     return tuple(tasks)
