@@ -50,21 +50,20 @@ class LoopingDevice:
         self._offset_s, self._last_s = 0.0, 0.0
 
     def read(self, now: Callable[[], float], stopped: threading.Event) -> Picture | None:
-        """Wait for the next picture that is not late."""
+        """Wait for the next picture."""
         while now() < self._until_s:
             frame = next(self._frames, None)
             if frame is None:
                 self._source.close()
                 self._source = VideoSource(self._path)
-                self._frames = iter(self._source)
-                self._offset_s = max(self._last_s + 1 / 30, now())
+                self._frames, self._offset_s = iter(self._source), self._last_s + 1 / 30
                 continue
-            self._last_s = frame.time_s + self._offset_s
-            wait_s = self._last_s - now()
-            if wait_s < -0.04:
-                continue
+            wait_s = frame.time_s + self._offset_s - now()
             if stopped.wait(max(wait_s, 0.0)):
                 return None
+            # A camera's picture is from now: where decoding is late, the video goes on slower instead.
+            self._offset_s -= min(wait_s, 0.0)
+            self._last_s = frame.time_s + self._offset_s
             return Picture(frame.image, self._last_s)
         return None
 

@@ -57,6 +57,7 @@ class ScriptedWatcher:
             return None
         self._camera.time_s, self._camera.lost = item.time_s, False
         self._index += 1
+        self._camera.frames = self._index
         return Frame(self._index, item.time_s, self._image), item
 
 

@@ -48,6 +48,12 @@ def test_dropped_frames_change_no_count(every: int) -> None:
     assert outcome.result.counts.flagged == 1
 
 
+@pytest.mark.parametrize(("every", "slow"), [(1, 0), (2, 0), (6, 1)], ids=["30 fps", "15 fps", "5 fps"])
+def test_a_slow_camera_is_told_once(every: int, slow: int) -> None:
+    _, devices, _ = practised(_recording()[::every], window=False)
+    assert sum("more light often helps" in line for line in devices.told) == slow
+
+
 def test_dropped_frames_are_told_in_the_result() -> None:
     outcome, _, live = practised([])
     assert outcome.result.provenance.notes == ()
@@ -110,7 +116,7 @@ def test_the_metronome_beats_while_reps_are_counted_and_m_stops_it() -> None:
 def test_without_a_window_what_is_said_is_told_as_text() -> None:
     _, devices, _ = practised(_recording(), window=False)
     assert devices.pictures == []
-    assert devices.told == devices.words
+    assert devices.told == devices.words  # and nothing else
     assert "Keep your knees straight." in devices.told
 
 

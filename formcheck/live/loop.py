@@ -43,6 +43,8 @@ __all__ = ["Asked", "Devices", "LiveSet", "Outcome"]
 _WAIT_S: Final = 0.05
 _NO_PICTURE_S: Final = 1.5
 _LIGHT_EVERY: Final = 15
+_RATE_S: Final = 4.0
+_SLOW_FPS: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class LiveSet:
         self._first_s = math.nan
         self._last_s = 0.0
         self._first_dropped, self._first_frame = camera.dropped, camera.frames
+        self._rate_from = (camera.frames, origin_s)
+        self._slow_told = False
         self._quit = False
 
     def run(self) -> Outcome:
@@ -156,6 +160,7 @@ class LiveSet:
         seen = self._seen
         observation = self._refiner.update(frame, observation)
         seen.frame, seen.observation = frame, observation
+        self._watch_rate(frame.time_s)
         if frame.index % _LIGHT_EVERY == 0:
             seen.dark = is_dark(frame.image)
         if self.practice.asked_to_pause:
@@ -169,6 +174,17 @@ class LiveSet:
         self._keep(replace(frame, time_s=observation.time_s), observation, update)
         if before == "countdown" and self.practice.phase == "counting":
             self._beat()
+
+    def _watch_rate(self, time_s: float) -> None:
+        """Tell once where the camera itself is slow: it often lacks light."""
+        taken, since_s = self._camera.frames - self._rate_from[0], time_s - self._rate_from[1]
+        if since_s < _RATE_S:
+            return
+        self._rate_from = (self._camera.frames, time_s)
+        if taken / since_s < _SLOW_FPS and not self._slow_told:
+            self._slow_told = True
+            self._notes.append("Slow camera: more light helps")
+            self._devices.tell(f"{self._camera.name}: {taken / since_s:.0f} pictures a second; more light often helps")
 
     def _side(self) -> str | None:
         return None if self._engine.place is None else self._engine.place.side
