@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 import formcheck
 from formcheck.errors import FormcheckError
 from formcheck.store import Store
-from formcheck.web import agreement, exports, people, reviewing, sessions
+from formcheck.web import agreement, exports, people, plan, reviewing, sessions
 from formcheck.web.guard import Guard
 from formcheck.web.page import render
 
@@ -29,7 +29,7 @@ def create_app(store: Store, *, token: str, hosts: frozenset[str]) -> Guard:
     """Return the app over a record, behind its guard. `hosts` are the values of the Host header it answers to."""
     app = FastAPI(title="formcheck review", version=formcheck.__version__, docs_url=None, redoc_url=None)
     app.state.store = store
-    for module in (reviewing, sessions, exports, people, agreement):
+    for module in (reviewing, sessions, exports, people, plan, agreement):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(FormcheckError, _problem_page(HTTPStatus.NOT_FOUND))

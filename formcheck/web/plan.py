@@ -1,0 +1,28 @@
+"""The plan: stages, what is done in them, and how it goes, as facts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from formcheck.plan import RED_FLAGS, plan_path, read_plan, read_status
+from formcheck.plan.record import read_facts
+from formcheck.web.page import Record, render
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.get("/plan")
+def show_plan(request: Request, store: Record) -> Response:
+    """Show the plan and its facts; the file is edited by hand."""
+    if not plan_path().exists():
+        return render(request, "plan.html", plan=None, file=str(plan_path()))
+    found = read_plan()
+    facts = read_facts(store, found.plan.person)
+    status = read_status(found.plan, facts, datetime.now(UTC).astimezone().date())
+    flags = RED_FLAGS if status.concerns else ()
+    return render(request, "plan.html", plan=found.plan, facts=status, flags=flags, file=str(found.path))
