@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from made_results import made_recording
 from made_store import made_set, opened_store
+from made_video import make_video, steady
 
 from formcheck.errors import StoreError
 from formcheck.sources.recording import save_recording
@@ -24,8 +25,6 @@ from formcheck.store.items import item_ids
 from formcheck.store.reviews import groups, record_review, reviews_of_set, undo
 from formcheck.store.scored import load_result, recording_of
 from formcheck.store.transfer import export_sets, import_sets
-
-CLIP = b"\x00\x00\x00\x18ftypisom" + b"\0" * 200
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 def _send(store: Store, tmp_path: Path) -> tuple[str, Path]:
     clip = tmp_path / "Ann Example heel raise.mp4"
-    clip.write_bytes(CLIP)
+    make_video(clip, steady(12, 10.0))
     uid = made_set(store, ("ok", "fault", "cannot_judge"), person="Ann Example", clip=clip)[0]
     store.note(uid, pain=3, note="left a little sore")
     record_review(store, item_ids(store, uid)["rep", 2], "knee_bend", "fault", reviewer="Dr Eva", note="yes")
@@ -75,7 +74,7 @@ def test_a_set_arrives_as_it_was(store: Store, other: Store, sent: tuple[str, Pa
         here.set_faults,
     )
     assert np.array_equal(recording_of(other, uid).points, recording_of(store, uid).points, equal_nan=True)
-    assert other.files.clip(uid).read_bytes() == CLIP
+    assert other.files.clip(uid).read_bytes() == store.files.clip(uid).read_bytes()
     assert (other.find_set(uid).pain, other.note_of(uid)) == (3, "left a little sore")
     assert [(one.rule, one.verdict, one.note) for one in reviews_of_set(other, uid)] == [("knee_bend", "fault", "yes")]
     assert [(one.waiting) for one in groups(other)] == [1]

@@ -45,7 +45,7 @@ def list_all(
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("set", "when", "person", "exercise"):
-        table.add_column(heading, no_wrap=heading in ("set", "when"), overflow="fold")
+        table.add_column(heading, no_wrap=heading != "person", overflow="fold")
     for heading in ("done", "✓", "✕", "?"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in found:

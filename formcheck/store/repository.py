@@ -18,6 +18,7 @@ from formcheck.errors import StoreError
 from formcheck.model import Counts, Hold, LandmarkRecording, Rep, SetResult
 from formcheck.sources.recording import save_recording
 from formcheck.specs.loader import SpecFile, parse_spec
+from formcheck.store.clips import write_clip
 from formcheck.store.database import database_url, open_engine, told
 from formcheck.store.files import SetFiles, data_folder, sha256_of
 from formcheck.store.rows import finding_row, item_values, number, problem_row, scoring_values, utc_now
@@ -105,12 +106,18 @@ class Store:
         asked_stature_cm: float | None = None,
         clip: Path | None = None,
     ) -> str:
-        """Save a scored set with its recording, and a clip where given; return its uid."""
+        """Save a scored set with its recording, and its video (if given) as a clip that browsers play; return its uid.
+
+        Raises SourceError where the video cannot be read.
+        """
         going = self.open_set(
             spec_file, person=person, origin=origin, asked_side=asked_side, asked_stature_cm=asked_stature_cm
         )
         try:
-            self.close_set(going, result, recording, clip=clip)
+            if clip is not None:
+                self.files.make(going.uid)
+                write_clip(clip, self.files.clip(going.uid))
+            self.close_set(going, result, recording)
         except BaseException:
             self.delete(going.uid)
             raise
@@ -182,7 +189,10 @@ class Store:
     def close_set(
         self, going: OpenSet, result: SetResult, recording: LandmarkRecording, *, clip: Path | None = None
     ) -> None:
-        """End a set: keep its files, and the final verdicts in place of those given on the way."""
+        """End a set: keep its files, and the final verdicts in place of those given on the way.
+
+        `clip` is H.264 in MP4 with the times of the landmarks, and is kept as it is.
+        """
         folder = self.files.make(going.uid)
         nameless = replace(
             recording, source=replace(recording.source, path=going.uid)
