@@ -72,12 +72,13 @@ def find_problems(rows: FloatArray, size: tuple[int, int], posture: Posture = "s
 
 
 def _posture_checks(column: Mapping[str, FloatArray], posture: Posture) -> dict[str, NDArray[np.bool_]]:
+    thighs = np.abs(column["thigh_left"]), np.abs(column["thigh_right"])
     match posture:
         case "standing":
-            return {"not_standing": np.minimum(column["knee_flexion_left"], column["knee_flexion_right"]) > _BENT_DEG}
+            knees = np.minimum(column["knee_flexion_left"], column["knee_flexion_right"])
+            return {"not_standing": (knees > _BENT_DEG) | (np.minimum(*thighs) > _SEATED_THIGH_DEG)}
         case "seated":
-            thigh = np.maximum(np.abs(column["thigh_left"]), np.abs(column["thigh_right"]))
-            return {"not_seated": thigh < _SEATED_THIGH_DEG}
+            return {"not_seated": np.maximum(*thighs) < _SEATED_THIGH_DEG}
         case "any":
             return {}
 
