@@ -175,6 +175,7 @@ def page(clips: list[LabelledClip], rows: list[tuple[str, list[ClipScore]]]) -> 
         "Each version of a clip went through the whole of formcheck. Counted / true reps, and mean absolute errors of",
         "heel height and ankle range per rep. Sizes above the clip's own are enlarged, rates above its own repeat",
         "pictures. The clips are rendered: they have no noise of their own, and are compressed a second time here.",
+        "Clips of `samples/` come with formcheck: anybody can run this on them.",
         "",
         f"| video | {head} |",
         f"| --- |{' --- |' * 3 * len(clips)}",

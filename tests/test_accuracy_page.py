@@ -140,6 +140,8 @@ def test_landmarks_that_a_recording_has_lost_are_not_compared() -> None:
     cell = error_cell([SCORES[2], lost], "ankle_range_deg")
     assert (cell.given, cell.compared) == (2, 1)
     assert (cell.error, cell.beside, cell.plain) == (1.5, 2.0, 6.0)
+    not_ours = error_cell([SCORES[2], score("none", 40.0, 1.0, pairs={})], "ankle_range_deg")
+    assert (not_ours.given, not_ours.compared, not_ours.plain) == (1, 1, 6.0)
     text = text_of([SCORES[2], lost])
     assert "6.0° (formcheck 2.0° on the same 1)" in text
     assert "1 scored from the video, 1 from a landmark recording" in text
@@ -243,6 +245,11 @@ def test_bias_moves_with_the_errors_and_limits_lie_around_it(values: list[float]
     assert here.low <= here.bias <= here.high
     assert moved.bias == pytest.approx(here.bias + shift, abs=1e-9)
     assert moved.high - moved.low == pytest.approx(here.high - here.low, abs=1e-6)
+
+
+def test_limits_of_agreement_are_those_of_a_known_sample() -> None:
+    found = agreement([Pair(8.0, 8.0 + error, 1.0) for error in (-1.0, 0.0, 1.0)])
+    assert (found.bias, found.low, found.high) == pytest.approx((0.0, -1.96, 1.96))
 
 
 def test_one_rep_has_no_limits_of_agreement() -> None:

@@ -22,7 +22,7 @@ from formcheck.evaluate import (
     observe_labelled,
     summarise,
 )
-from formcheck.skeleton import MODEL_LANDMARKS
+from formcheck.skeleton import INDEX, MODEL_LANDMARKS
 from formcheck.specs.loader import load_spec
 
 SPEC = load_spec("heel_raise").spec
@@ -85,6 +85,9 @@ def test_faults_are_missed_found_and_false() -> None:
     assert missed.faults_missed == ("knee_bend in 2",)
     small = film(lambda t: heel_raises(STARTS, 0.4 if 3.5 < t < 6.2 else 1.0)(t), DURATION_S)
     assert evaluate_clip(label(), small, SPEC).false_alarms == ("low_height in 2",)
+    named[1]["faults"] = ["low_height"]
+    found = evaluate_clip(label(reps=named), small, SPEC)
+    assert (found.faults_found, found.faults_missed, found.false_alarms) == (1, (), ())
     named[1] |= {"faults": [], "may": ["low_height"]}
     assert not evaluate_clip(label(reps=named), small, SPEC).false_alarms
 
@@ -138,6 +141,23 @@ def test_a_wrong_truth_lies_outside_the_stated_uncertainty() -> None:
     assert inside == 0
 
 
+def test_only_frames_of_reps_are_compared() -> None:
+    clip = with_frames()
+    at_rest = np.array([not any(start - 0.3 < t < start + 2.2 for start in STARTS) for t in clip.frames["time_s"]])
+    assert at_rest.mean() > 0.1
+    shank = np.where(at_rest, 80.0, clip.frames["shank_inclination_right_deg"])
+    wrong = replace(clip, frames={**clip.frames, "shank_inclination_right_deg": shank})
+    pairs = evaluate_clip(wrong, RECORDING, SPEC).pairs["shank_inclination_deg"]
+    assert max(abs(pair.error) for pair in pairs) < 1.5
+
+
+def test_a_true_rep_is_matched_once() -> None:
+    one = [{"start_s": 0.0, "end_s": DURATION_S, "truth": {"right": {"heel_height_cm": 8.2}}}]
+    score = evaluate_clip(label(reps=one), RECORDING, SPEC)
+    assert score.counted == len(STARTS)
+    assert len(score.pairs["heel_height_cm"]) == 1
+
+
 def test_reps_known_by_their_peak_alone_are_matched() -> None:
     known = [{"peak_s": start + 0.95, "truth": {"right": {"heel_height_cm": 8.2}}} for start in STARTS]
     score = evaluate_clip(label(reps=known), RECORDING, SPEC)
@@ -163,11 +183,25 @@ def test_plain_landmarks_come_from_the_recording_that_is_given() -> None:
     assert (derived.from_recording, given.from_recording) == (True, False)
 
 
+def test_a_recording_of_a_turned_person_tells_plain_heels_only() -> None:
+    points = RECORDING.points.copy()
+    points[:, INDEX["left_shoulder"], 0] += 26  # shoulders as seen some 40° from the side
+    points[:, INDEX["right_shoulder"], 0] -= 26
+    turned = evaluate_clip(with_frames(), replace(RECORDING, points=points), SPEC)
+    assert abs(turned.estimated_azimuth_deg) == pytest.approx(40, abs=5)
+    assert "ankle_range_deg" in turned.pairs
+    assert set(turned.plain) == {"heel_height_cm"}
+    assert set(evaluate_clip(with_frames(), RECORDING, SPEC).plain) == set(QUANTITIES)
+
+
 def test_feet_of_unrendered_clips_are_described_without_a_truth() -> None:
     assert evaluate_clip(with_frames(), RECORDING, SPEC).motions == ()
-    motions = evaluate_clip(label(), RECORDING, SPEC).motions
-    near = next(motion for motion in motions if motion.near and motion.quantity == "heel_height_cm")
+    uneven = film(MOTION, DURATION_S, other=heel_raises(STARTS, 0.7))
+    motions = evaluate_clip(label(), uneven, SPEC).motions
+    near, far = (motion for motion in motions if motion.quantity == "heel_height_cm")
     assert near.swing == pytest.approx(8.2, abs=0.8)
+    assert far.swing < near.swing
+    assert (near.near, far.near) == (True, False)
     assert near.rest_sd < 0.2
     assert {(motion.quantity, motion.near) for motion in motions} == {
         (quantity, near) for quantity in ("heel_height_cm", "sole_deg") for near in (True, False)
