@@ -57,6 +57,13 @@ def test_a_stance_that_begins_on_one_leg_asks_for_both_feet() -> None:
     assert "both_feet" in [problem.problem for problem in judge(begun, "single_leg_stance").setup]
 
 
+def test_a_heel_that_rises_alone_is_no_foot_off_the_floor() -> None:
+    tiptoe = film(lambda t: Pose(), 12.0, other=lambda t: Pose(sole_deg=40 * bumps([2.0], top_s=6.0)(t)))
+    result = judge(tiptoe, "single_leg_stance")
+    assert result.counts.completed == 0
+    assert float(np.nanmax(result.series["foot_lift_right_cm"])) < 2.0
+
+
 # ---------------------------------------------------------------------- frames, sides, gaps
 
 COUNTED = {
