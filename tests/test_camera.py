@@ -85,21 +85,23 @@ def test_time_is_the_time_of_capture() -> None:
 def test_a_camera_that_was_pulled_out_goes_on_when_it_is_back() -> None:
     clock, taken = _Clock(), threading.Semaphore(0)
     devices = [_Device(clock, [(8, 6)] * 2, taken), _Device(clock, [(8, 6)] * 2, taken)]
-    left, absent = list(devices), [True, True]
+    left, absent, back = list(devices), [True, True], threading.Event()
 
     def opener() -> _Device:
         if len(left) == 1 and absent:
             absent.pop()
             raise SourceError("not there")
+        if len(left) == 1:
+            back.set()
         return left.pop(0)
 
     with Camera(opener, clock=clock, retry_s=0.001) as camera:
         before = [_take(camera, taken).index for _ in range(2)]
         taken.release()
-        while not (devices[0].closed and not absent):
-            pass
+        assert back.wait(10.0)
         after = [_take(camera, taken).index for _ in range(2)]
     assert before + after == [0, 1, 2, 3]
+    assert devices[0].closed
     assert devices[1].closed
 
 

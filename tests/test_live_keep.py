@@ -186,3 +186,17 @@ def test_an_open_spool_is_in_use(tmp_path: Path) -> None:
     assert is_in_use(spool.path)
     spool.close()
     assert not is_in_use(spool.path)
+
+
+def test_with_a_finished_rep_its_landmarks_are_on_the_disk_too(store: Store, tmp_path: Path) -> None:
+    kept = StoredSet(store, _facts(), HEADER)
+    frames = list(observations(film(heel_raises([1.5]), 3.8, fps=15.0)))
+    engine = Engine(load_spec("heel_raise").spec)
+    for observation in frames:
+        kept.observed(BLANK, observation)
+        for event in engine.update(observation).events:
+            if isinstance(event, RepEnded):
+                kept.completed(event.rep)
+                assert read_spool(kept._spool.path).time_s[-1] == observation.time_s
+    assert store.list_sets()[0].counts.completed == 1
+    kept._spool.close()

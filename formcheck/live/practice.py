@@ -188,7 +188,7 @@ class Practice:
             case "countdown" if not in_place:
                 self._enter("getting_ready", t)
             case "countdown":
-                return self._count_down(update)
+                return self._count_down(t)
             case "counting" | "holding" if not in_place:
                 self._enter("paused", t)
             case "paused" if in_place:
@@ -205,10 +205,9 @@ class Practice:
         self._enter("countdown", t)
         return [self._tick(t, COUNTDOWN_S, f"Good. {COUNTDOWN_S}")]
 
-    def _count_down(self, update: Update) -> list[Cue]:
-        t = update.time_s
+    def _count_down(self, t: float) -> list[Cue]:
         left = COUNTDOWN_S - math.floor(t - self._since_s)
-        if left <= 0 or update.stage == "moving":
+        if left <= 0:
             self._enter("counting", t)
             self._words = Words("Go", self._instruction())
             return [Cue(t, "go", "Go.", _EVENT)]
