@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwrigh
 
 from formcheck.store import open_store
 from formcheck.store.items import item_ids
-from formcheck.store.reviews import groups
+from formcheck.store.queue import groups
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")

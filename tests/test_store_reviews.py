@@ -14,18 +14,10 @@ from made_store import made_set
 
 from formcheck.errors import StoreError
 from formcheck.store import Store
+from formcheck.store.agreement import Agreement, agreement
 from formcheck.store.items import find_item, item_ids, unreviewed_sample
-from formcheck.store.reviews import (
-    CANNOT_JUDGE,
-    Agreement,
-    agreement,
-    groups,
-    next_item,
-    queue_of,
-    record_review,
-    reviews_of,
-    undo,
-)
+from formcheck.store.queue import groups, next_item, queue_of
+from formcheck.store.reviews import CANNOT_JUDGE, record_review, reviews_of, undo
 from formcheck.store.scored import save_rescored
 
 COUNT = st.integers(0, 60)

@@ -22,7 +22,8 @@ from formcheck.sources.recording import save_recording
 from formcheck.store import Store
 from formcheck.store.files import sha256_of
 from formcheck.store.items import item_ids
-from formcheck.store.reviews import groups, record_review, reviews_of_set, undo
+from formcheck.store.queue import groups
+from formcheck.store.reviews import record_review, reviews_of_set, undo
 from formcheck.store.scored import load_result, recording_of
 from formcheck.store.transfer import export_sets, import_sets
 
@@ -149,6 +150,16 @@ def test_reviews_come_back_and_undo_travels_too(
         ("cannot_tell", True),
     ]
     assert groups(store) == []
+
+
+def test_reviewers_without_names_stay_apart(store: Store, other: Store, sent: tuple[str, Path], tmp_path: Path) -> None:
+    uid = sent[0]
+    record_review(store, item_ids(store, uid)["rep", 2], "knee_bend", "no_fault", reviewer="Bo")
+    export_sets(store, [uid], tmp_path / "two.zip")
+    import_sets(other, tmp_path / "two.zip")
+    said = reviews_of_set(other, uid)
+    assert [(one.verdict, one.current) for one in said] == [("fault", True), ("no_fault", True)]
+    assert len({one.reviewer for one in said}) == 2
 
 
 def test_a_failed_export_leaves_no_file(store: Store, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, inspect, text
 from formcheck.errors import StoreError
 from formcheck.store import open_store
 from formcheck.store.database import HEAD, open_engine, upgrade
-from formcheck.store.reviews import groups, queue_of
+from formcheck.store.queue import groups, queue_of
 from formcheck.store.scored import load_result
 from formcheck.store.tables import Base
 

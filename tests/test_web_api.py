@@ -26,6 +26,7 @@ ROUTES = (
     "GET /people/{person_id}",
     "GET /people/{person_id}/limits/{exercise}",
     "GET /queue/{patient_id}/{exercise}",
+    "GET /plan",
     "GET /sample",
     "GET /sessions",
     "GET /sessions/{uid}",

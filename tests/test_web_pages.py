@@ -16,9 +16,11 @@ from made_store import opened_store
 from made_web import EVIL_NAME, browser, filled
 
 from formcheck.store import Store
+from formcheck.store.agreement import agreement
 from formcheck.store.items import find_item, item_ids
 from formcheck.store.people import list_people
-from formcheck.store.reviews import agreement, groups, next_item, reviews_of
+from formcheck.store.queue import groups, next_item
+from formcheck.store.reviews import reviews_of
 from formcheck.store.transfer import export_sets
 from formcheck.web.trend import levels
 
@@ -346,3 +348,12 @@ def test_the_person_page_says_so_in_words(shared: Shared) -> None:
     page = browser(shared[0]).get("/people/1").text
     assert "no detectable change" in page
     assert "10.1016/j.bjpt.2017.06.002" in page
+
+
+def test_without_scripts_the_trace_is_a_still_picture(shared: Shared) -> None:
+    store, saved = shared
+    page = browser(store).get(f"/items/{item_ids(store, saved['reps'])['rep', 2]}").text
+    still = page.split("<noscript>")[-1].split("</noscript>")[0]
+    assert still.count('class="limit"') == 1
+    assert still.count('class="bound"') == 2
+    assert re.search(r'class="this" d="M[\d. L-]{200,}', still)

@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from formcheck.errors import SpecError, StoreError
 from formcheck.specs.loader import SpecFile, load_spec, parse_spec
-from formcheck.store.repository import Store, keep_spec
+from formcheck.store.repository import Store
 from formcheck.store.rows import utc_now
 from formcheck.store.tables import Patient, PersonSpec, Spec
+from formcheck.store.writing import keep_spec
 
 __all__ = ["Limit", "SpecText", "current_text", "limits_of", "save_person_spec", "with_limits"]
 

@@ -29,10 +29,11 @@ from formcheck.model import (
 )
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import SpecFile
-from formcheck.store.repository import OpenSet, Store, add_item, add_of_set, keep_spec, spec_row
+from formcheck.store.repository import Store
 from formcheck.store.reviews import settle
 from formcheck.store.rows import fault_of, hold_of, provenance_of, rep_of, scoring_values, utc_now, value, view_of
 from formcheck.store.tables import ExerciseSet, Finding, Item, Problem, Scoring, Spec
+from formcheck.store.writing import OpenSet, add_item, add_of_set, keep_spec, spec_row
 
 __all__ = ["Change", "changes", "load_result", "recording_of", "rescore", "save_rescored", "series_of"]
 

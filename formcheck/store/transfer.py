@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import IO, Any, Final, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import formcheck
 from formcheck.errors import SourceError, SpecError, StoreError
@@ -23,7 +24,7 @@ from formcheck.store.incoming import add_reviews, add_set
 from formcheck.store.repository import Store
 from formcheck.store.rows import utc_now
 from formcheck.store.safe_zip import SafeZip, check_recording_size, opened
-from formcheck.store.tables import ExerciseSet, Finding, Item, Patient, Problem, Review, Scoring, Spec
+from formcheck.store.tables import Base, ExerciseSet, Finding, Item, Patient, Problem, Review, Scoring, Spec
 from formcheck.store.transfer_form import ExportedSet, Manifest
 
 __all__ = ["Imported", "export_sets", "import_sets"]
@@ -91,53 +92,50 @@ def exported(store: Store, uid: str, *, names: bool) -> ExportedSet:
         scoring = session.get_one(Scoring, row.scoring_id)
         patient = session.get_one(Patient, row.patient_id)
         spec = session.get_one(Spec, scoring.spec_sha256)
-        findings = session.scalars(select(Finding).where(Finding.scoring_id == scoring.id).order_by(Finding.id)).all()
-        items = session.scalars(select(Item).where(Item.scoring_id == scoring.id).order_by(Item.number)).all()
-        problems = session.scalars(select(Problem).where(Problem.scoring_id == scoring.id).order_by(Problem.id)).all()
-        reviews = session.scalars(
-            select(Review)
-            .join(Item, Item.root_id == Review.root_id)
-            .where(Item.scoring_id == scoring.id)
-            .order_by(Review.id)
-        ).all()
+        values = {
+            "schema": _SET,
+            "uid": uid,
+            "person": {"uid": patient.uid, "name": patient.name if names else "", "stature_cm": patient.stature_cm},
+            **_columns(row, {"uid", "saved_at", "state", "recording_sha256", "clip_sha256"}),
+            "exercise": row.exercise,
+            "source_name": row.source_name if names else "",
+            "spec": {"sha256": spec.sha256, "text": spec.text},
+            "scoring": _columns(scoring),
+            **_rows_of(session, scoring.id, names=names),
+            "files": {name: _file(path) for name, path in _kept_files(store, uid)},
+        }
+    return ExportedSet.model_validate(values, strict=False)
+
+
+def _rows_of(session: Session, scoring_id: int, *, names: bool) -> dict[str, Any]:
+    """Return items, findings, set-up problems and reviews of a scoring."""
+    findings = session.scalars(select(Finding).where(Finding.scoring_id == scoring_id).order_by(Finding.id)).all()
+    items = session.scalars(select(Item).where(Item.scoring_id == scoring_id).order_by(Item.number)).all()
+    problems = session.scalars(select(Problem).where(Problem.scoring_id == scoring_id).order_by(Problem.id)).all()
+    query = select(Review).join(Item, Item.root_id == Review.root_id).where(Item.scoring_id == scoring_id)
+    reviews = session.scalars(query.order_by(Review.id)).all()
+    people = list(dict.fromkeys(review.reviewer for review in reviews))
     by_root = {item.root_id: item for item in items}
-    values = {
-        "schema": _SET,
-        "uid": uid,
-        "person": {
-            "uid": patient.uid,
-            "name": patient.name if names else "",
-            "stature_cm": patient.stature_cm,
-        },
-        **_columns(row, {"uid", "saved_at", "state", "recording_sha256", "clip_sha256"}),
-        "exercise": row.exercise,
-        "source_name": row.source_name if names else "",
-        "spec": {"sha256": spec.sha256, "text": spec.text},
-        "scoring": _columns(scoring),
-        "items": [
-            {
-                **_columns(item, {"unresolved", "severity"}),
-                "findings": [_columns(one) for one in findings if one.item_id == item.id],
-            }
-            for item in items
-        ],
-        "set_findings": [_columns(one) for one in findings if one.item_id is None],
+    of: dict[int | None, list[dict[str, Any]]] = {}
+    for one in findings:
+        of.setdefault(one.item_id, []).append(_columns(one))
+    return {
+        "items": [{**_columns(item, {"unresolved", "severity"}), "findings": of.get(item.id, [])} for item in items],
+        "set_findings": of.get(None, []),
         "setup": [_columns(one) for one in problems],
         "reviews": [
             {
                 **_columns(review, {"current"}),
                 "kind": by_root[review.root_id].kind,
                 "number": by_root[review.root_id].number,
-                "reviewer": review.reviewer if names else "reviewer",
+                "reviewer": review.reviewer if names else f"reviewer {people.index(review.reviewer) + 1}",
             }
             for review in reviews
         ],
-        "files": {name: _file(path) for name, path in _kept_files(store, uid)},
     }
-    return ExportedSet.model_validate(values, strict=False)
 
 
-def _columns(row: Any, without: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+def _columns(row: Base, without: Set[str] = frozenset()) -> dict[str, Any]:
     names = (column.key for column in row.__table__.columns)
     return {name: getattr(row, name) for name in names if name not in _NOT_OURS and name not in without}
 

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator, Field
 
+from formcheck.store.agreement import Agreement, agreement
 from formcheck.store.people import list_people
-from formcheck.store.reviews import Agreement, agreement
 from formcheck.web.page import Record, blank_is_none, render
 
 __all__ = ["Line", "router", "wilson"]

@@ -14,16 +14,8 @@ from formcheck.errors import SpecError, StoreError
 from formcheck.specs.schema import ExerciseSpec
 from formcheck.store import Store
 from formcheck.store.items import ItemContext, find_item, unreviewed_sample
-from formcheck.store.reviews import (
-    CANNOT_JUDGE,
-    ReviewVerdict,
-    groups,
-    next_item,
-    queue_of,
-    record_review,
-    reviews_of,
-    undo,
-)
+from formcheck.store.queue import groups, next_item, queue_of
+from formcheck.store.reviews import CANNOT_JUDGE, ReviewVerdict, record_review, reviews_of, undo
 from formcheck.store.scored import recording_of, series_of
 from formcheck.store.transfer_form import Name, Text
 from formcheck.web.figures import figures_of
