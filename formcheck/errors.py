@@ -56,4 +56,4 @@ class StoreError(FormcheckError):
 
 
 class SetupError(FormcheckError):
-    """This machine lacks something that was asked for."""
+    """Something was asked for that this machine lacks (screen, camera, sound)."""
