@@ -15,18 +15,18 @@ from formcheck.engine.gait import GaitLimits, Walk, read_walk
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import is_faultless, judge_hold, judge_rep, judge_set
 from formcheck.engine.movement import movement_value, pick_side
+from formcheck.engine.outcome import count_verdicts, feet_trusted, shown_limits, view_notes
 from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.series import ZeroHistory
 from formcheck.engine.setup import PROBLEMS
-from formcheck.engine.timing import RepTiming, time_rep
+from formcheck.engine.timing import RepTiming, time_with_second
 from formcheck.errors import SpecError
 from formcheck.measures.names import column_name
 from formcheck.measures.scale import ASSUMED_STATURE_CM
 from formcheck.measures.table import COLUMN, compute_measures
 from formcheck.model import (
-    Counts,
     Event,
     FloatArray,
     Hold,
@@ -60,7 +60,6 @@ _LEAST_SEEN: Final = 0.3
 _AROUND_S: Final = 0.4
 _TOP_S: Final = 0.15
 _ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
-_CLEAR_OF_NOISE: Final = 3.0
 _STATURE_SD, _ASSUMED_STATURE_SD = 0.02, 0.06
 """Default, not from literature; the last is how much adults' stature varies around its mean."""
 
@@ -250,11 +249,7 @@ class Engine:
             place.side, place.moving = picked, "left" if picked == "left" else "right"
 
     def _time_by_second_measure(self, i: int, timing: RepTiming, place: Place) -> RepTiming:
-        """Time a rep by the second measure its spec names (the heel, beside the body), and take the middle.
-
-        The two err for different reasons: the body sways on after the heels are down, a foot that is hard to see
-        is found to move late.
-        """
+        """Time a rep by the second measure its spec names as well: the heel, beside the body."""
         movement = self.spec.movement
         assert isinstance(movement, RepMovement)
         if movement.timed_by is None or place.view == "front":
@@ -262,20 +257,7 @@ class Engine:
         after_s = self._reps[-1].end_s if self._reps else -math.inf
         start_s = max(timing.start_s - _AROUND_S, after_s)
         around = self._gather(i, replace(timing, start_s=start_s, end_s=timing.end_s + _AROUND_S), place)
-        x, sd = around.values(movement.timed_by)
-        seen = np.isfinite(x)
-        if seen.sum() < _LEAST_REST_FRAMES or np.abs(x[seen]).max() < _CLEAR_OF_NOISE * np.median(sd[seen]):
-            return timing
-        t, x = around.time_s[seen], x[seen]
-        x = x if x.max() > -x.min() else -x  # in a lunge the body sinks
-        tail = x[t >= timing.end_s - _AROUND_S / 2]
-        second = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
-        return RepTiming(
-            start_s=(timing.start_s + second.start_s) / 2,
-            peak_s=(timing.peak_s + second.peak_s) / 2,
-            end_s=(timing.end_s + second.end_s) / 2,
-            height=timing.height,
-        )
+        return time_with_second(timing, around.time_s, *around.values(movement.timed_by))
 
     def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side | None = None) -> Evidence:
         """Collect what rules get to see of a rep or hold: its frames up to frame `i`."""
@@ -291,12 +273,9 @@ class Engine:
             time_s=np.array(self._frames.time_s[inside]),
             series=calibrate(self._frames.rows[inside], place.zeros, replace(place.scale, relative_sd=0.0)),
             scale_sd=place.scale.relative_sd,
-            feet_trusted=self._feet_trusted(place),
+            feet_trusted=feet_trusted(self.spec, place),
             metronome=self._metronome,
         )
-
-    def _feet_trusted(self, place: Place) -> bool:
-        return abs(place.azimuth_deg) <= self.spec.view.trusted_deg.value
 
     # ------------------------------------------------------------------ holds
 
@@ -398,12 +377,12 @@ class Engine:
         return SetResult(
             exercise=self.spec.id,
             source=source,
-            counts=_count([*self._reps, *self._holds]),
+            counts=count_verdicts([*self._reps, *self._holds]),
             reps=tuple(self._reps),
             holds=tuple(self._holds),
             setup=self._setup(end_s, walk, anything_seen=place is not None),
             tracked_fraction=float(seen.mean()) if len(seen) else 0.0,
-            provenance=replace(provenance, notes=(*provenance.notes, *self._view_notes(place))),
+            provenance=replace(provenance, notes=(*provenance.notes, *view_notes(self.spec, place))),
             view=place.view if place else None,
             azimuth_deg=place.azimuth_deg if place else math.nan,
             near_side=place.near if place else "both",
@@ -412,7 +391,7 @@ class Engine:
             stature_assumed=self._assumed,
             set_faults=judge_set(self.spec, self._evidence),
             series=self._zeros.series(self._frames.rows, self._frames.time_s),
-            limits=self._limits(place),
+            limits=shown_limits(self.spec, place),
             summary=walk.summary if isinstance(walk, Walk) else {},
         )
 
@@ -430,23 +409,6 @@ class Engine:
             return (*told, SetupProblem(walk, 0.0, end_s, PROBLEMS[walk]))
         return told
 
-    def _view_notes(self, place: Place | None) -> tuple[str, ...]:
-        if place is None or place.view != "oblique" or self._feet_trusted(place):
-            return ()
-        return (
-            f"Seen about {abs(place.azimuth_deg):.0f}° from the side: heel height and ankle angle are lower bounds and "
-            f"not judged. Turn a little more sideways (within {self.spec.view.trusted_deg.value:.0f}°).",
-        )
-
-    def _limits(self, place: Place | None) -> Mapping[str, float]:
-        if place is None:
-            return {}
-        return {
-            column_name(rule.measure, place.side): rule.limit.value
-            for rule in self.spec.rules.values()
-            if isinstance(rule, RisesAbove) and place.view in rule.views
-        }
-
 
 def _new_timer(movement: HoldMovement) -> HoldTimer:
     limits = HoldLimits(
@@ -458,13 +420,3 @@ def _new_timer(movement: HoldMovement) -> HoldTimer:
         movement.keeps == "above",
     )
     return HoldTimer(limits)
-
-
-def _count(items: list[Rep | Hold]) -> Counts:
-    verdicts = [item.verdict for item in items]
-    return Counts(
-        completed=len(verdicts),
-        valid=sum(v in ("ok", "watch") for v in verdicts),
-        flagged=verdicts.count("fault"),
-        cannot_judge=verdicts.count("cannot_judge"),
-    )

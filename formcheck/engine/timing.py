@@ -8,7 +8,7 @@ import numpy as np
 
 from formcheck.model import FloatArray
 
-__all__ = ["RepTiming", "time_rep"]
+__all__ = ["RepTiming", "time_rep", "time_with_second"]
 
 _LOW, _HALF = 0.1, 0.5
 # A minimum-jerk movement (Flash & Hogan 1985, J Neurosci 5:1688), s = 10u³ - 15u⁴ + 6u⁵, has covered 10 % of its way
@@ -16,6 +16,9 @@ _LOW, _HALF = 0.1, 0.5
 # a little after that; three quarters of the way back lies between the two (default, not from literature).
 _REMAINDER = 0.75 * 0.247 / (0.5 - 0.247)
 _TOP = 0.92
+_LEAST_FRAMES = 4
+_CLEAR_OF_NOISE = 3.0
+_TAIL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,27 @@ def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTi
         peak_s=float((high[0] + high[-1]) / 2),
         end_s=float(end),
         height=height,
+    )
+
+
+def time_with_second(timing: RepTiming, t: FloatArray, x: FloatArray, sd: FloatArray) -> RepTiming:
+    """Return the middle between `timing` and what a second measure `x` over `t`, 0 at rest, says of the same rep.
+
+    The two err for different reasons: the body sways on after the heels are down, a foot that is hard to see is found
+    to move late. A second measure that does not stand clear of its noise `sd` changes nothing.
+    """
+    seen = np.isfinite(x)
+    if seen.sum() < _LEAST_FRAMES or np.abs(x[seen]).max() < _CLEAR_OF_NOISE * np.median(sd[seen]):
+        return timing
+    t, x = t[seen], x[seen]
+    x = x if x.max() > -x.min() else -x  # in a lunge the body sinks
+    tail = x[t >= timing.end_s - _TAIL_S]
+    second = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
+    return RepTiming(
+        start_s=(timing.start_s + second.start_s) / 2,
+        peak_s=(timing.peak_s + second.peak_s) / 2,
+        end_s=(timing.end_s + second.end_s) / 2,
+        height=timing.height,
     )
 
 
