@@ -14,6 +14,7 @@ from formcheck.engine.guided import NOT_MEASURED, GuidedPractice, GuidedUpdate, 
 from formcheck.errors import SpecError
 from formcheck.model import Provenance
 from formcheck.report import result_json
+from formcheck.report._summary import counts_words
 from formcheck.specs.loader import list_specs, load_spec
 
 GUIDED = {file.spec.id: file.spec for file in list_specs() if file.spec.movement.kind == "guided"}
@@ -101,3 +102,10 @@ def test_every_update_record_and_result_says_that_nothing_was_measured() -> None
 def test_an_exercise_that_a_camera_judges_is_not_guided() -> None:
     with pytest.raises(SpecError, match="a camera judges this exercise"):
         guided_course(load_spec("heel_raise").spec)
+
+
+def test_a_guided_result_is_told_without_counts() -> None:
+    practice = GuidedPractice(load_spec("toe_scrunch").spec)
+    practice.update(0.0)
+    result = guided_result(practice.confirm(500.0, 12), Provenance("1", "a", "b", "c"))
+    assert counts_words(result) == "not measured · 12 of 30 confirmed"

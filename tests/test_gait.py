@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from figure import drop
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
+from formcheck.report import render_table, result_json
 from formcheck.skeleton import mirrored_order
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
@@ -144,3 +147,11 @@ def test_a_walk_towards_the_camera_is_refused() -> None:
     result = walk(recording_of("step_down"))
     assert result.counts.completed == 0
     assert "turn_sideways" in [problem.problem for problem in result.setup]
+
+
+def test_cadence_stands_in_the_table_and_in_the_json() -> None:
+    result = walk(recording_of("walking"))
+    console = Console(record=True, width=100, file=io.StringIO())
+    console.print(render_table(result))
+    assert "Cadence per min: 111.7" in console.export_text()
+    assert result_json(result)["summary"]["cadence_per_min"] == pytest.approx(111.7, abs=0.1)

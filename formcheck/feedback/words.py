@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from math import isfinite
@@ -57,7 +58,7 @@ class Quantity:
         if plain is not None and "_change" in self.measure:
             return f"{_named(plain)} from rest"
         known = _known(self.measure)
-        return _named(known) if known else title(self.measure.removesuffix("_deg").removesuffix("_cm"))
+        return _named(known) if known else title(re.sub(r"_(deg|cm|s|percent)$", "", self.measure))
 
     @property
     def definition(self) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "measured",
     "spoken_faults",
     "strong_side",
+    "whole_set_words",
 ]
 
 
@@ -58,12 +59,27 @@ def clock(seconds: float) -> str:
 
 def counts_words(result: SetResult) -> str:
     """Return the counts in one line."""
+    if "confirmed" in result.summary:  # guided: nothing was measured
+        return f"not measured · {result.summary['confirmed']:.0f} of {result.summary['planned']:.0f} confirmed"
     counts = result.counts
     noun = "holds" if result.holds else "reps"
     return (
         f"{counts.completed} {noun} completed · {counts.valid} valid · {counts.flagged} flagged · "
         f"{counts.cannot_judge} cannot judge"
     )
+
+
+def whole_set_words(result: SetResult) -> list[str]:
+    """Return what belongs to the whole set, a line each: the cadence of a walk. Not of guided ones."""
+    if "confirmed" in result.summary:
+        return []
+    names = [name for name in result.summary if not name.endswith("_sd")]
+    return [f"{_label_with_side(name)}: {measured(result.summary, name)}" for name in names]
+
+
+def _label_with_side(name: str) -> str:
+    quantity = parse_quantity(name)
+    return f"{quantity.label}, {quantity.side}" if quantity.side else quantity.label
 
 
 def spoken_faults(item: Rep | Hold) -> list[str]:

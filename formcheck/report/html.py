@@ -32,6 +32,7 @@ from formcheck.report._summary import (
     measured,
     spoken_faults,
     strong_side,
+    whole_set_words,
 )
 from formcheck.report.charts import figure, further_measures, shown_measures
 from formcheck.report.pictures import peak_pictures
@@ -59,7 +60,7 @@ def report_html(result: SetResult, pictures: Mapping[int, bytes]) -> str:
     packed = json.dumps(figures, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return Template(_part("page.html")).substitute(
         title=escape(title(result.exercise)),
-        counts=escape(counts_words(result)),
+        counts=escape(" · ".join([counts_words(result), *whole_set_words(result)])),
         file=escape(_file_words(result)),
         count_tiles=_count_tiles(result),
         notice=escape(NOTICE),

@@ -22,6 +22,7 @@ from formcheck.report._summary import (
     main_measures,
     measured,
     spoken_faults,
+    whole_set_words,
 )
 
 __all__ = ["render_table"]
@@ -50,6 +51,8 @@ class _Summary:
         result = self.result
         yield _text(f"{title(result.exercise)}: {result.source.path}", "bold", plain)
         yield _text(counts_words(result), "bold", plain)
+        for line in whole_set_words(result):
+            yield _text(line, "", plain)
         if items(result):
             yield _rows(result, wide, plain)
         if not wide:
