@@ -39,7 +39,10 @@ def broken_rules_of_sense(values: Any, stem: str) -> Iterator[Found]:
         yield from _check_rule(("rules", name), _group(rule), movement.get("kind"))
         for other in _group(rule).get("unless") or ():
             if other not in rules or other == name:
-                yield ("rules", name, "unless"), f"rules.{name}.unless must name other rules of this file, got {other!r}"
+                yield (
+                    ("rules", name, "unless"),
+                    f"rules.{name}.unless must name other rules of this file, got {other!r}",
+                )
 
 
 def _check_kind(spec: Mapping[str, Any], kind: Any) -> Iterator[Found]:
