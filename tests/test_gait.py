@@ -23,8 +23,8 @@ from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
 
 FOLDER = Path(__file__).parent / "recordings"
-WALKS = ("walking", "walking_left", "walking_on_the_spot")
-ACROSS = WALKS[:2]
+WALKS = ("walking", "walking_left", "walking_oblique", "walking_on_the_spot")
+ACROSS = WALKS[:3]
 
 
 def recording_of(name: str) -> LandmarkRecording:
