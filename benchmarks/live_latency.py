@@ -171,9 +171,9 @@ def tell(meter: Meter, watch: Watch, camera: Camera, completed: int) -> None:
     print(f"most frames waiting: {meter.most_waiting}")
     wall_s = time.monotonic() - watch.started_s
     print(f"processor: {time.process_time() / wall_s:.2f} cores used; load of the machine {os.getloadavg()[0]:.1f}")
-    if len(watch.memory_mb) > 3:
-        settled = watch.memory_mb[2:]
-        print(f"memory: {settled[0]:.0f} MB after 30 s, {settled[-1]:.0f} MB at the end, {max(settled):.0f} MB at most")
+    if len(watch.memory_mb) > 7:  # by then the video has begun anew, which costs a second decoder
+        settled = watch.memory_mb[6:]
+        print(f"memory: {settled[0]:.0f} MB after 70 s, {settled[-1]:.0f} MB at the end, {max(settled):.0f} MB at most")
         print(
             f"frame rate: {min(watch.rates):.1f} to {max(watch.rates):.1f} fps in 10 s, mean {np.mean(watch.rates):.1f}"
         )

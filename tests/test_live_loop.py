@@ -146,7 +146,14 @@ def test_darkness_is_judged_by_the_brightest_quarter(level: int, dark: bool) -> 
 
 
 def test_the_summary_names_one_thing_to_work_on_and_the_best_good_rep() -> None:
-    outcome, _, _ = practised(_recording())
+    reps, second = bumps(STARTS), bumps([STARTS[1]])
+    higher = film(
+        lambda t: Pose(sole_deg=30 * reps(t) + 6 * second(t), knee_deg=4 + 22 * second(t), shank_deg=3 + 8 * second(t)),
+        11.0,
+    )
+    outcome, _, _ = practised(observations(higher), window=False)
+    heights = [rep.peak["heel_height_cm"] for rep in outcome.result.reps]
+    assert heights.index(max(heights)) == 1
     summary = summarise(outcome.result, load_spec("heel_raise").spec)
     assert summary.work_on == "Keep your knees straight."
     assert summary.why == "in 1 of 3 reps"
