@@ -185,6 +185,7 @@ def review(item: dict[str, object], exercise: str, when: datetime, chance: rando
     return {
         "item_id": item["id"],
         "root_id": item["id"],
+        "patient_id": item["patient_id"],
         "exercise": exercise,
         "rule": RULES[exercise],
         "machine": "fault",

@@ -9,7 +9,7 @@ from math import nan
 from sqlalchemy import Row, func, select
 
 from formcheck.store.repository import Store
-from formcheck.store.tables import Item, Review
+from formcheck.store.tables import Review
 
 __all__ = ["Agreement", "agreement"]
 
@@ -60,7 +60,7 @@ def agreement(store: Store, patient_id: int | None = None) -> list[Agreement]:
         .group_by(Review.exercise, Review.rule, Review.machine, Review.verdict)
     )
     if patient_id is not None:
-        query = query.join(Item, Item.id == Review.item_id).where(Item.patient_id == patient_id)
+        query = query.where(Review.patient_id == patient_id)
     with store.reading() as session:
         rows = session.execute(query).all()
     keys = sorted({(row[0], row[1]) for row in rows})

@@ -109,6 +109,7 @@ def add_reviews(session: Session, row: ExerciseSet, form: ExportedSet) -> int:
         return 0
     items = session.scalars(select(Item).where(Item.scoring_id == row.scoring_id)).all()
     forms = {(item.kind, item.number): item for item in form.items}
+    of_set = {"patient_id": row.patient_id, "exercise": row.exercise, "current": False}
     added = 0
     for one in new:
         item = _same(items, forms[one.kind, one.number])
@@ -116,7 +117,7 @@ def add_reviews(session: Session, row: ExerciseSet, form: ExportedSet) -> int:
             continue
         root_id = item.root_id or item.id
         values = one.model_dump(exclude={"kind", "number"})
-        session.add(Review(item_id=item.id, root_id=root_id, exercise=row.exercise, current=False, **values))
+        session.add(Review(item_id=item.id, root_id=root_id, **of_set, **values))
         session.flush()
         stand(session, root_id, one.rule, one.reviewer)
         for same in session.scalars(select(Item).where(Item.root_id == root_id)):

@@ -65,6 +65,7 @@ def record_review(
             Review(
                 item_id=item.id,
                 root_id=root_id,
+                patient_id=item.patient_id,
                 exercise=item.exercise,
                 rule=rule,
                 machine=machine,
@@ -96,6 +97,7 @@ def undo(store: Store, reviewer: str) -> int | None:
             Review(
                 item_id=last.item_id,
                 root_id=last.root_id,
+                patient_id=last.patient_id,
                 exercise=last.exercise,
                 rule=last.rule,
                 machine=last.machine,

@@ -244,6 +244,7 @@ class Review(Base):
     __table_args__ = (
         Index("ix_review_root", "root_id"),
         Index("ix_review_agreement", "current", "exercise", "rule", "machine", "verdict"),
+        Index("ix_review_patient", "patient_id", "current", "exercise", "rule", "machine", "verdict"),
         Index("ix_review_reviewer", "reviewer", "id"),
     )
 
@@ -251,6 +252,7 @@ class Review(Base):
     uid: Mapped[str] = mapped_column(String(UID_LENGTH), unique=True, default=new_uid)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
     root_id: Mapped[int]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
     exercise: Mapped[str] = mapped_column(String(80))
     rule: Mapped[str] = mapped_column(String(80))
     machine: Mapped[str] = mapped_column(String(12))

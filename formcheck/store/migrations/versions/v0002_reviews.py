@@ -77,6 +77,12 @@ def _create_review() -> None:
             nullable=False,
         ),
         sa.Column("root_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "patient_id",
+            sa.Integer(),
+            sa.ForeignKey("patient.id", ondelete="CASCADE", name="fk_review_patient_id"),
+            nullable=False,
+        ),
         sa.Column("exercise", sa.String(80), nullable=False),
         sa.Column("rule", sa.String(80), nullable=False),
         sa.Column("machine", sa.String(12), nullable=False),
@@ -92,4 +98,6 @@ def _create_review() -> None:
     )
     op.create_index("ix_review_root", "review", ["root_id"])
     op.create_index("ix_review_agreement", "review", ["current", "exercise", "rule", "machine", "verdict"])
+    of_one = ["patient_id", "current", "exercise", "rule", "machine", "verdict"]
+    op.create_index("ix_review_patient", "review", of_one)
     op.create_index("ix_review_reviewer", "review", ["reviewer", "id"])
