@@ -236,6 +236,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(
         cwd=tmp_path,
         env={**own_home, "TERM": "xterm"},
         start_new_session=True,  # as in a terminal, the signal goes to all processes of the group
+        preexec_fn=heed_ctrl_c,
     )
     os.close(theirs)
     said = read_until(ours, b"%")  # the progress bar: the work has begun
@@ -249,6 +250,11 @@ def test_ctrl_c_in_the_middle_leaves_nothing(
     assert b"stopped; nothing was left half-written" in said
     assert b"Traceback" not in said
     assert files_in(tmp_path) == set()
+
+
+def heed_ctrl_c() -> None:
+    """Undo what a shell does to jobs it starts in the background, tests among them: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(descriptor: int, sign: bytes | None) -> bytes:
