@@ -85,14 +85,26 @@ def test_noise_of_rest_adds_no_rep(noise_px: float, seed: int) -> None:
     assert judge(moving).counts.completed == len(STARTS)
 
 
-def test_frame_by_frame_equals_all_at_once() -> None:
-    recording = film(heel_raises(STARTS), DURATION_S, noise_px=0.5)
-    spec = load_spec("heel_raise").spec
+def _stretch(t: float) -> Pose:
+    held = bumps([2.0], up_s=1.0, top_s=6.0)(t)
+    return Pose(shank_deg=4 + 22 * held, x_cm=200 - 60 * held)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "motion"),
+    [("heel_raise", heel_raises(STARTS)), ("gastrocnemius_stretch", _stretch)],
+    ids=["reps", "hold"],
+)
+def test_frame_by_frame_equals_all_at_once(exercise: str, motion: Motion) -> None:
+    recording = film(motion, DURATION_S, noise_px=0.5, other=None if exercise == "heel_raise" else lambda t: Pose())
+    spec = load_spec(exercise).spec
     live, offline = Engine(spec), Engine(spec)
     events = [event for i in range(len(recording)) for event in live.update(recording.observation(i)).events]
     assert events == offline.run(recording)
     made_of = Provenance("", "", "", "")
-    assert result_json(live.finish(recording.source, made_of)) == result_json(offline.finish(recording.source, made_of))
+    result = result_json(live.finish(recording.source, made_of))
+    assert result == result_json(offline.finish(recording.source, made_of))
+    assert result["counts"]["completed"] > 0
 
 
 def test_scoring_twice_gives_the_same() -> None:

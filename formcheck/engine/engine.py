@@ -19,7 +19,7 @@ from formcheck.engine.outcome import count_verdicts, feet_trusted, shown_limits,
 from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
-from formcheck.engine.series import ZeroHistory
+from formcheck.engine.series import Readout, ZeroHistory
 from formcheck.engine.setup import PROBLEMS
 from formcheck.engine.timing import RepTiming, time_with_second
 from formcheck.errors import SpecError
@@ -93,6 +93,7 @@ class Engine:
         self._metronome = metronome
         self._frames = FrameTable(spec.posture)
         self._zeros = ZeroHistory()
+        self._readout = Readout()
         self._problems = ProblemLog()
         self._place: Place | None = None
         self._last_place: Place | None = None
@@ -283,12 +284,12 @@ class Engine:
         movement = self.spec.movement
         assert isinstance(movement, HoldMovement)
         t, was_holding = self._frames.time_s[i], timer.holding
-        series = calibrate(self._frames.rows[i : i + 1], place.zeros, place.scale)
-        side = timer.side if was_holding else self._asked_side or self._side_now(row, place, series)
-        x = float(series[column_name(movement.measure, side)][0])
+        seen = self._readout.look_at(i, self._frames.rows, place)
+        side = timer.side if was_holding else self._asked_side or self._side_now(row, place, seen)
+        x = seen[column_name(movement.measure, side)]
         if movement.planted and not was_holding and x < movement.lost.value and t - self._zeroed_s > _REST_S:
             self._settle(i)
-        broken = self._broken(series, side) if was_holding else None
+        broken = self._broken(seen, side) if was_holding else None
         timing = timer.update(t, x, side, broken, stepped=was_holding and place.stepped(row))
         events: list[Event] = []
         if timer.holding and not was_holding:
@@ -301,16 +302,16 @@ class Engine:
             events.append(HoldEnded(t, self._judge_hold(i, timing, place)))
         return events
 
-    def _side_now(self, row: list[float], place: Place, series: Mapping[str, FloatArray]) -> str:
+    def _side_now(self, row: list[float], place: Place, seen: Mapping[str, float]) -> str:
         if self.spec.side in ("stance", "lifted") and isinstance(self.spec.movement, HoldMovement):
-            left, right = (float(series[column_name(self.spec.movement.measure, side)][0]) for side in SIDES)
+            left, right = (seen[column_name(self.spec.movement.measure, side)] for side in SIDES)
             return "left" if left > right else "right"
         return pick_side(self.spec.side, row, place.scale.facing, place.near) or place.near
 
-    def _broken(self, series: Mapping[str, FloatArray], side: str) -> str | None:
+    def _broken(self, seen: Mapping[str, float], side: str) -> str | None:
         """Return the rule that breaks the hold in this frame."""
         for name, rule in self._breaking.items():
-            if series[column_name(rule.measure, side)][0] > rule.limit.value:
+            if seen[column_name(rule.measure, side)] > rule.limit.value:
                 return name
         return None
 

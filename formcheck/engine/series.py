@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,9 @@ from formcheck.engine.place import Place
 from formcheck.measures.names import hidden_columns
 from formcheck.model import FloatArray, View
 
-__all__ = ["ZeroHistory"]
+__all__ = ["Readout", "ZeroHistory"]
+
+_BLOCK = 64
 
 
 @dataclass(slots=True)
@@ -48,3 +50,37 @@ class ZeroHistory:
             "time_s": np.array(time_s),
             **{name: np.concatenate([part[name] for part in parts]) for name in parts[0]},
         }
+
+
+@dataclass(slots=True)
+class Readout:
+    """Reads frames one by one, calibrated with a place's zeros; works out those that are there already together."""
+
+    _zeros: FloatArray | None = None
+    _first: int = 0
+    _stop: int = 0
+    _series: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def look_at(self, i: int, rows: FloatArray, place: Place) -> Mapping[str, float]:
+        """Return the series' values in frame `i` of `rows`."""
+        if self._zeros is not place.zeros or not self._first <= i < self._stop:
+            self._zeros, self._first, self._stop = place.zeros, i, min(i + _BLOCK, len(rows))
+            self._series = calibrate(rows[i : self._stop], place.zeros, place.scale)
+        return _Row(self._series, i - self._first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(Mapping[str, float]):
+    """One row of a series."""
+
+    series: Mapping[str, FloatArray]
+    at: int
+
+    def __getitem__(self, column: str) -> float:
+        return float(self.series[column][self.at])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.series)
+
+    def __len__(self) -> int:
+        return len(self.series)
