@@ -50,6 +50,16 @@ def test_moving_on_the_spot_is_never_leaving(sway: float, period_s: float) -> No
         state = step(state, seen)
 
 
+@given(rise=st.floats(0.0, 2.5), up_s=st.floats(1.0, 3.0))
+def test_stepping_up_is_never_leaving(rise: float, up_s: float) -> None:
+    state = settled(4.0)
+    for index in range(60):
+        time_s = index / 15
+        seen = person(4.0 + time_s, top=40 - rise * TORSO * min(time_s / up_s, 1.0))
+        assert judge(state, seen) == "followed"
+        state = step(state, seen)
+
+
 @pytest.mark.parametrize(
     ("seen", "verdict"),
     [

@@ -141,6 +141,11 @@ def _same_size(a: Stand, b: Stand) -> bool:
 
 
 def _leaves(state: Followed, new: Stand) -> bool:
-    """Whether `new` is out of the followed person's home (if they have one) while they were last seen in it."""
+    """Whether `new` is beside the followed person's home (if they have one) while they were last seen in it.
+
+    Up and down is exercise (a step, a hop); nobody passes by that way.
+    """
     home = state.home
-    return home is not None and not _at(home, new) and home.distance_px(new) > LEAVE_TORSOS * home.torso_px
+    if home is None or _at(home, new):
+        return False
+    return abs(new.middle[0] - home.middle[0]) > LEAVE_TORSOS * home.torso_px
