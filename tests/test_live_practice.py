@@ -11,7 +11,8 @@ from made_live import followed
 
 from formcheck.engine.setup import PROBLEMS
 from formcheck.feedback.cues import TURN_S
-from formcheck.live.practice import GONE_S, Practice
+from formcheck.live.course import GONE_S
+from formcheck.live.practice import Practice
 from formcheck.live.scene import HEADLINES, LOW_LIGHT, SAID
 from formcheck.model import Update
 from formcheck.specs.loader import load_spec

@@ -1,4 +1,4 @@
-"""One set, live: frames in; window, sound, voice and record out. `Practice` decides; here are the effects."""
+"""One set, live: frames in; window, sound, voice and record out. a `Course` decides; here are the effects."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from formcheck.feedback.cues import Cue, most_urgent
 from formcheck.feedback.overlay import Mark
 from formcheck.feedback.sound import Sound
 from formcheck.feedback.speech import Voice
+from formcheck.live.course import Course
 from formcheck.live.keep import SetKeeper
 from formcheck.live.light import is_dark
 from formcheck.live.marks import marks_now
 from formcheck.live.meter import Meter
 from formcheck.live.picture import Sight, draw_window
 from formcheck.live.practice import Practice
+from formcheck.live.walk import WalkCourse
 from formcheck.live.watcher import Watcher
 from formcheck.live.window import CLOSED, Screen
 from formcheck.model import (
@@ -124,7 +126,8 @@ class LiveSet:
         self._keeping, self._provenance, self._origin_s = keeping, provenance, origin_s
         self._engine = Engine(spec, stature_cm=asked.stature_cm, side=asked.side, metronome=asked.metronome)
         self._refiner: Refiner = PictureRefiner() if refiner is None else refiner
-        self.practice = Practice(spec, ends_with_dose=asked.ends_with_dose)
+        course = WalkCourse if spec.movement.kind == "gait" else Practice
+        self.practice: Course = course(spec, ends_with_dose=asked.ends_with_dose)
         self.meter = Meter() if meter is None else meter
         self._notes = list(notes)
         self._keeper: SetKeeper | None = None
@@ -144,6 +147,8 @@ class LiveSet:
         while self.practice.phase != "finished":
             found = self._watcher.next(_WAIT_S)
             self.meter.most_waiting = max(self.meter.most_waiting, self._watcher.waiting)
+            if found is not None and found[0].time_s < self._origin_s:
+                continue  # from before this set: it waited while a question was on the screen
             if found is not None:
                 self._take(*found)
             elif self._watcher.over:
@@ -169,6 +174,7 @@ class LiveSet:
         update = self._engine.update(observation)
         seen.update = update
         before = self.practice.phase
+        self.practice.look(observation)
         self._give(self.practice.update(update, side=self._side(), dark=seen.dark))
         seen.marks = self._marks(update)
         self._keep(replace(frame, time_s=observation.time_s), observation, update)

@@ -113,8 +113,8 @@ def _mirrored(observation: PoseObservation) -> PoseObservation:
 
 def _draw_column(canvas: ink.Picture, scene: Scene) -> None:
     if scene.problem is not None or scene.phase == "getting_ready":
-        draw_pictogram(canvas, scene.problem or "moving", (_COLUMN / 2, 190), 250)
-        if scene.verdicts:
+        draw_pictogram(canvas, scene.problem or scene.sign, (_COLUMN / 2, 190), 250)
+        if scene.count:
             _centred(canvas, _counted(scene), _COLUMN / 2, 420, 40, ink.WHITE)
     elif scene.countdown is not None:
         _centred(canvas, str(scene.countdown), _COLUMN / 2, 330, 210, ink.YELLOW)
@@ -138,6 +138,7 @@ def _draw_count(canvas: ink.Picture, scene: Scene) -> None:
     _centred(canvas, words, 124, 248, cap, ink.WHITE)
     if scene.target is not None:
         _centred(canvas, f"of {scene.target}", 124, 324, 42, ink.GREY)
+    _centred(canvas, scene.noun, 124, 376, 26, ink.GREY)
 
 
 def _draw_bar(canvas: ink.Picture, scene: Scene) -> None:
@@ -157,8 +158,7 @@ def _draw_hold(canvas: ink.Picture, scene: Scene) -> None:
     share = min(max(scene.held_s / scene.target_s, 0.0), 1.0)
     _ring(canvas, centre, radius, 1.0, _TRACK)
     _ring(canvas, centre, radius, share, ink.BLUE)
-    held = f"{max(scene.held_s, 0.0):.0f}" if scene.phase == "holding" else "0"
-    _centred(canvas, held, centre[0], centre[1] + 45, 96, ink.WHITE)
+    _centred(canvas, f"{max(scene.held_s, 0.0):.0f}", centre[0], centre[1] + 45, 96, ink.WHITE)
     _centred(canvas, f"of {scene.target_s:.0f} s", centre[0], 366, 40, ink.GREY)
     if scene.target is not None and scene.target > 1:
         _centred(canvas, f"hold {min(scene.count + 1, scene.target)} of {scene.target}", centre[0], 418, 24, ink.GREY)

@@ -9,56 +9,40 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from formcheck.feedback.cues import TURN_S, Cue, FaultPrompts, SetupPrompts
+from formcheck.feedback.cues import TURN_S, Cue, FaultPrompts
+from formcheck.live.course import EVENT, SHOW_PROBLEM_AFTER_S, URGENT, Course
 from formcheck.live.limits import LimitWatch
-from formcheck.live.scene import CAMERA_LOST, HEADLINES, LOW_LIGHT, SAID, Phase, Scene, Words
+from formcheck.live.scene import HEADLINES, LOW_LIGHT, SAID, Phase, Scene, Words
 from formcheck.model import Event, Hold, HoldEnded, HoldStarted, Rep, RepEnded, RepStarted, Update, Verdict
 from formcheck.specs.schema import ExerciseSpec
 
-__all__ = ["GONE_S", "Practice"]
+__all__ = ["Practice"]
 
 COUNTDOWN_S: Final = 3
-GONE_S: Final = 15.0
-"""Nobody in the picture for so long after something was done: they have walked off."""
-_SHOW_PROBLEM_AFTER_S: Final = 0.4
 _NOTICED_S: Final = 2.0
 """A shorter pause is a stumble of the eye that judges, and is not spoken of."""
 _TICKS_S: Final = 5
 _WARN_S: Final = 10
 _IN_PLACE: Final = ("ready", "rest", "moving", "hold")
-_URGENT, _EVENT, _SETUP, _COUNT = 4, 3, 2, 1
+_COUNT: Final = 1
+"""The least urgent of cues."""
 
 
-class Practice:
-    """`update(update, side=, dark=)` every frame returns the cues of that moment; `scene()` says what to show.
-
-    `ends_with_dose` False goes on counting past the dose (a video has an end of its own).
-    """
+class Practice(Course):
+    """A set of reps or holds; `ends_with_dose` False goes on counting past the dose (a video has an end of its own)."""
 
     def __init__(self, spec: ExerciseSpec, *, ends_with_dose: bool = True) -> None:
+        super().__init__(ends_with_dose=ends_with_dose)
         self._spec = spec
         self._holds = spec.movement.kind == "hold"
         self._target = spec.dose.reps or (1 if self._holds else None)
         self._target_s = spec.dose.hold_s or math.nan
-        self._ends_with_dose = ends_with_dose
-        self._phase: Phase = "getting_ready"
-        self._since_s = math.nan
         self._last: Update | None = None
         self._words = Words()
         self._verdicts: list[Verdict] = []
-        self._problem: str | None = None
-        self._problem_since_s = math.nan
-        self._gone_since_s: float | None = None
-        self._asked_to_pause = False
         self._ticked: set[int] = set()
         self._faults = FaultPrompts()
-        self._setup = SetupPrompts()
         self._limits = LimitWatch(spec)
-
-    @property
-    def phase(self) -> Phase:
-        """Where the set stands."""
-        return self._phase
 
     @property
     def begun(self) -> bool:
@@ -84,46 +68,15 @@ class Practice:
         cues += self._follow(update)
         if self._phase == "holding":
             cues += self._hold_cues(update)
-            cues += [Cue(t, "cue", self._spec.rules[rule].cue, _URGENT) for rule in exceeded]
+            cues += [Cue(t, "cue", self._spec.rules[rule].cue, URGENT) for rule in exceeded]
         cues += self._setup_cues(t)
-        self._notice_walking_off(t, update.problem)
+        if self._has_walked_off(t, update.problem):
+            cues += self.finish(t)
         return cues
 
-    def camera_lost(self, time_s: float) -> list[Cue]:
-        """Take that the camera gives no picture."""
-        if self._phase == "finished":
-            return []
-        self._note_problem(time_s, CAMERA_LOST)
-        self._gone_since_s = None
-        return self._setup_cues(time_s)
-
-    def pause_or_go_on(self, time_s: float) -> list[Cue]:
-        """Take that the person asked for a pause, or for its end."""
-        if self._phase == "finished":
-            return []
-        self._asked_to_pause = not self._asked_to_pause
-        self._gone_since_s = None
-        return [Cue(time_s, "go", "Paused." if self._asked_to_pause else "Go on.", _EVENT)]
-
-    def finish(self, time_s: float) -> list[Cue]:
-        """End the set."""
-        if self._phase == "finished":
-            return []
-        self._enter("finished", time_s)
-        return [Cue(time_s, "done", "Done. Well practised." if self.begun else "", _URGENT, valid_s=math.inf)]
-
-    @property
-    def asked_to_pause(self) -> bool:
-        """Whether the person asked for a pause; then no frames should go to the engine."""
-        return self._asked_to_pause
-
     def _enter(self, phase: Phase, t: float) -> None:
-        self._phase, self._since_s = phase, t
+        super()._enter(phase, t)
         self._ticked = set()
-
-    def _note_problem(self, t: float, problem: str | None) -> None:
-        if problem != self._problem:
-            self._problem, self._problem_since_s = problem, t
 
     def _take(self, event: Event) -> list[Cue]:
         match event:
@@ -135,7 +88,7 @@ class Practice:
             case HoldStarted():
                 self._enter("holding", event.time_s)
                 self._words = Words("Hold", self._instruction())
-                return [Cue(event.time_s, "go", "Hold.", _EVENT)]
+                return [Cue(event.time_s, "go", "Hold.", EVENT)]
             case HoldEnded():
                 return self._hold_done(event.time_s, event.hold)
         return []
@@ -148,7 +101,7 @@ class Practice:
             return self.finish(t)
         rule = self._faults.update([fault.rule for fault in rep.faults])
         if rule is not None:
-            return [Cue(rep.end_s, "cue", self._spec.rules[rule].cue, _URGENT, TURN_S)]
+            return [Cue(rep.end_s, "cue", self._spec.rules[rule].cue, URGENT, TURN_S)]
         left = None if self._target is None else self._target - done
         words = {0: f"{done}. That is your dose.", 1: f"{done}. One more."}.get(-1 if left is None else left, f"{done}")
         return [Cue(rep.end_s, "count", words, _COUNT, TURN_S)]
@@ -163,7 +116,7 @@ class Practice:
             return self.finish(t)
         if hold.reached:
             return [Cue(t, "count", "Good.", _COUNT)]
-        return [Cue(t, "attention", f"{hold.held_s:.0f} seconds. Take it up again.", _EVENT)]
+        return [Cue(t, "attention", f"{hold.held_s:.0f} seconds. Take it up again.", EVENT)]
 
     def _verdict_words(self, item: Rep | Hold) -> Words:
         told = item.faults or item.watch
@@ -194,14 +147,14 @@ class Practice:
             case "paused" if in_place:
                 words = "Go on." if t - self._since_s >= _NOTICED_S else ""
                 self._enter("holding" if update.stage == "hold" else "counting", t)
-                return [Cue(t, "go" if words else "none", words, _EVENT)]
+                return [Cue(t, "go" if words else "none", words, EVENT)]
         return []
 
     def _in_place(self, t: float) -> list[Cue]:
         if self._holds:
             self._enter("counting", t)
             self._words = Words("Take up the position", self._spec.instructions[0])
-            return [Cue(t, "go", "Good. Take up the position.", _EVENT)]
+            return [Cue(t, "go", "Good. Take up the position.", EVENT)]
         self._enter("countdown", t)
         return [self._tick(t, COUNTDOWN_S, f"Good. {COUNTDOWN_S}")]
 
@@ -210,12 +163,12 @@ class Practice:
         if left <= 0:
             self._enter("counting", t)
             self._words = Words("Go", self._instruction())
-            return [Cue(t, "go", "Go.", _EVENT)]
+            return [Cue(t, "go", "Go.", EVENT)]
         return [] if left in self._ticked else [self._tick(t, left, str(left))]
 
     def _tick(self, t: float, second: int, words: str) -> Cue:
         self._ticked.add(second)
-        return Cue(t, "tick", words, _EVENT, TURN_S)
+        return Cue(t, "tick", words, EVENT, TURN_S)
 
     def _hold_cues(self, update: Update) -> list[Cue]:
         """Count the last seconds of a hold; say when there are ten left, and when it is done."""
@@ -232,19 +185,7 @@ class Practice:
     def _reached(self, t: float) -> Cue:
         self._ticked.add(0)
         self._words = Words("Done. Let go slowly", "", "ok")
-        return Cue(t, "reached", "Done. Let go slowly.", _URGENT)
-
-    def _setup_cues(self, t: float) -> list[Cue]:
-        problem = None if self.phase == "finished" else self._setup.update(t, self._problem)
-        return [] if problem is None else [Cue(t, "attention", SAID[problem], _SETUP)]
-
-    def _notice_walking_off(self, t: float, problem: str | None) -> None:
-        if problem != "no_person" or not self.begun:
-            self._gone_since_s = None
-        elif self._gone_since_s is None:
-            self._gone_since_s = t
-        elif t - self._gone_since_s >= GONE_S and self._ends_with_dose:
-            self._enter("finished", t)
+        return Cue(t, "reached", "Done. Let go slowly.", URGENT)
 
     # ------------------------------------------------------------------ what to show
 
@@ -270,7 +211,7 @@ class Practice:
         if self._problem is None or self._asked_to_pause:
             return None
         waiting = self._phase in ("getting_ready", "paused") and self._problem != "moving"
-        lasting = time_s - self._problem_since_s >= _SHOW_PROBLEM_AFTER_S
+        lasting = time_s - self._problem_since_s >= SHOW_PROBLEM_AFTER_S
         return self._problem if lasting or waiting else None
 
     def _shown_words(self, problem: str | None) -> Words:

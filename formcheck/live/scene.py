@@ -56,7 +56,8 @@ class Scene:
     """All that the window shows beside the picture.
 
     `held_s` and `target_s` are NaN where reps are counted. `problem` is a key of HEADLINES; `countdown` the number to
-    show large. `verdicts` are those of all reps or holds so far.
+    show large. `verdicts` are those of all reps or holds so far. `noun` names what is counted where it is not plain;
+    `sign` is the problem whose sign stands for getting ready.
     """
 
     phase: Phase
@@ -70,6 +71,8 @@ class Scene:
     problem: str | None = None
     countdown: int | None = None
     asked_to_pause: bool = False
+    noun: str = ""
+    sign: str = "moving"
 
     @property
     def holds(self) -> bool:

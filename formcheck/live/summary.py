@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from formcheck.feedback.words import number, parse_quantity
 from formcheck.model import Counts, Hold, Rep, SetResult
+from formcheck.skeleton import SIDES
 from formcheck.specs.schema import ExerciseSpec
 
 __all__ = ["Summary", "summarise"]
@@ -22,7 +23,10 @@ _DETECTABLE_DEG: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`lines` are whole sentences; `work_on` is the one thing to do better, `why` how often it occurred."""
+    """`lines` are whole sentences; `work_on` is the one thing to do better, `why` how often it occurred.
+
+    `figures` are what is measured where nothing is right or wrong: values with their names, of a walk.
+    """
 
     title: str
     noun: str
@@ -30,16 +34,45 @@ class Summary:
     lines: tuple[str, ...]
     work_on: str
     why: str
+    figures: tuple[tuple[str, str], ...] = ()
 
 
 def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
     """Return the summary of a set."""
+    if spec.movement.kind == "gait":
+        return _walked(result, spec)
     holds = spec.movement.kind == "hold"
     done: Sequence[Rep | Hold] = result.holds if holds else result.reps
     noun = "hold" if holds else "rep"
     lines = _held(result.holds) if holds else [line for line in (_best(result.reps), _fading(result)) if line]
     work_on, why = _work_on(done, spec, noun)
     return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why)
+
+
+_FIGURES: Final = {
+    "cadence_per_min": ("steps a minute", "", 0),
+    "stride_time_s": ("for a stride", " s", 2),
+    "stride_length_cm": ("a stride", " cm", 0),
+    "step_time_asymmetry_percent": ("left from right", " %", 0),
+}
+
+
+def _walked(result: SetResult, spec: ExerciseSpec) -> Summary:
+    """Return a walk's figures: nothing of it is right or wrong."""
+    found = result.summary
+    figures = tuple(
+        (number(found[name], unit, digits=digits), words)
+        for name, (words, unit, digits) in _FIGURES.items()
+        if name in found
+    )
+    lines = [f"{result.counts.completed} strides measured."] if figures else []
+    lines += [_push_off(side, found) for side in SIDES if f"push_off_{side}_deg" in found]
+    return Summary(spec.name, "stride", result.counts, tuple(lines), "", "", figures)
+
+
+def _push_off(side: str, found: Mapping[str, float]) -> str:
+    name = f"push_off_{side}_deg"
+    return f"Push-off of the {side} ankle {number(found[name], '°', found.get(f'{name}_sd', math.nan))}."
 
 
 def _held(holds: Sequence[Hold]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from formcheck.feedback import _ink as ink
 from formcheck.feedback.words import NOTICE
+from formcheck.live.pages import TILE, columns
 from formcheck.live.picture import HEIGHT, WIDTH, blank
 from formcheck.live.summary import Summary
 from formcheck.model import Verdict
@@ -18,7 +19,6 @@ _TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
     ("flagged", "fault", "to correct"),
     ("cannot_judge", "cannot_judge", "not seen well"),
 )
-_TILE_COLOUR: Final[ink.Colour] = (38, 42, 50)
 
 
 def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.Picture:
@@ -29,14 +29,14 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     canvas = blank()
     ink.text(canvas, "Well practised" if summary.counts.completed else "Nothing counted", 48, 92, 52, ink.WHITE)
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
-    _tiles(canvas, summary)
+    _figures(canvas, summary) if summary.figures else _tiles(canvas, summary)
     y = 418.0
     for line in summary.lines[:2]:
         ink.text(canvas, line, 48, y, 30, ink.WHITE)
         y += 52
     if summary.work_on:
         top = round(y + 4)
-        canvas[top : top + 120] = _TILE_COLOUR
+        canvas[top : top + 120] = TILE
         canvas[top : top + 120, :16] = ink.BLUE
         ink.text(canvas, "Work on" if summary.why else "Next time", 48, top + 34, 20, ink.GREY)
         ink.text(canvas, summary.work_on, 48, top + 92, 44, ink.WHITE)
@@ -59,13 +59,20 @@ def draw_opening(title: str) -> ink.Picture:
     return canvas
 
 
+def _figures(canvas: ink.Picture, summary: Summary) -> None:
+    for (left, right), (value, words) in zip(columns(len(summary.figures)), summary.figures, strict=True):
+        canvas[172:366, left:right] = TILE
+        cap = 64.0
+        while ink.text_width(value, cap) > right - left - 48:
+            cap -= 2
+        ink.text(canvas, value, left + 24, 282, cap, ink.WHITE)
+        ink.text(canvas, words, left + 24, 342, 24, ink.GREY)
+
+
 def _tiles(canvas: ink.Picture, summary: Summary) -> None:
     shown = [tile for tile in _TILES if tile[0] != "cannot_judge" or summary.counts.cannot_judge]
-    width, gap = (WIDTH - 96 - 24 * (len(shown) - 1)) / len(shown), 24
-    for i, (name, verdict, words) in enumerate(shown):
-        left = round(48 + i * (width + gap))
-        right = round(left + width)
-        canvas[172:366, left:right] = _TILE_COLOUR
+    for (left, right), (name, verdict, words) in zip(columns(len(shown)), shown, strict=True):
+        canvas[172:366, left:right] = TILE
         count = str(getattr(summary.counts, name))
         ink.text(canvas, count, left + 28, 290, 88, ink.WHITE)
         noun = summary.noun if count == "1" else f"{summary.noun}s"

@@ -32,7 +32,10 @@ class _Strict(BaseModel):
 
 
 class Dose(_Strict):
-    """How much of it the programme asks for; `period_s` is the metronome's time for one rep."""
+    """How much of it the programme asks for; `period_s` is the metronome's time for one rep.
+
+    `hold_s` is how long a position is held; of a walk, how long it lasts (then its `reps`, strides, are not asked for).
+    """
 
     sets: int = Field(default=1, ge=1)
     reps: int | None = Field(default=None, ge=1)
