@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from formcheck.cli.frame import chatter, show
-from formcheck.errors import SpecError
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Asked, Devices
@@ -50,7 +49,9 @@ def live(
     ] = None,
     sound: Annotated[bool, typer.Option(help="Tones and voice.")] = True,
     window: Annotated[bool, typer.Option(help="Without one, practice goes by sound and text.")] = True,
-    pain: Annotated[bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")] = False,
+    pain: Annotated[
+        bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")
+    ] = False,
     person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
     keep_clips: Annotated[
         bool, typer.Option("--keep-clips", help="Keep short videos of movements to correct; asks first.")
@@ -66,11 +67,9 @@ def live(
         list_specs()
         return
     if plan:
-        from formcheck.cli.live_plan import practise_plan
+        from formcheck.cli.live_plan import Practising, practise_plan
 
-        practise_plan(
-            camera=camera, size=_size(resolution), height_cm=height_cm, sound=sound, window=window, mirror=mirror
-        )
+        practise_plan(Practising(camera, _size(resolution), height_cm, sound, window, mirror))
         return
     if exercise is None:
         raise typer.BadParameter("name an exercise; `formcheck live --list` lists them", param_hint="ID")
@@ -104,8 +103,10 @@ class _Wanted:
 
 def _practise(exercise: str, wanted: _Wanted) -> None:
     """Practise set after set; exit 1 if one could not be saved."""
+    from formcheck.cli.questions import ask_pain
     from formcheck.live.devices import opened_devices
     from formcheck.live.practise import Session, practise
+    from formcheck.live.questions import Pain
     from formcheck.pose import FollowingEstimator, MediaPipeEstimator
     from formcheck.report import render_table
     from formcheck.sources.camera import Camera
@@ -114,12 +115,11 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
 
     spec_file = load_spec(exercise)
     if spec_file.spec.movement.kind == "guided":
-        from formcheck.cli.live_plan import practise_guided
+        from formcheck.cli.live_plan import Practising, practise_guided
 
-        practise_guided(exercise, side=wanted.side, person=wanted.person, sound=wanted.sound, window=wanted.window)
+        options = Practising(sound=wanted.sound, window=wanted.window)
+        practise_guided(exercise, side=wanted.side, person=wanted.person, options=options)
         return
-    if spec_file.spec.movement.kind not in ("reps", "hold"):
-        raise SpecError(f"{spec_file.spec.id}: nothing in it is counted or held; live practice needs reps or holds")
     if wanted.keep_clips:
         typer.confirm(_CLIPS_QUESTION, abort=True, err=True)
     store = open_store()
@@ -131,9 +131,19 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
         opened_devices(window=wanted.window, sound=wanted.sound, tell=chatter) as (devices, missing),
         FollowingEstimator(MediaPipeEstimator()) as estimator,
     ):
-        pain_before = _ask_pain("before") if wanted.pain else None
-        asked = _asked(spec_file, wanted, devices)
-        session = Session(asked, devices, store, wanted.person, (*missing, *notes), pain_before, wanted.keep_clips)
+        pain = ask_pain(devices, "before") if wanted.pain else Pain("before")
+        if pain.closed:
+            return
+        session = Session(
+            _asked(spec_file, wanted, devices),
+            devices,
+            store,
+            wanted.person,
+            (*missing, *notes),
+            pain.value,
+            wanted.keep_clips,
+            asks_after=wanted.pain,
+        )
         for outcome in practise(session, camera, estimator):
             show(render_table(outcome.result))
             failed |= not outcome.kept
@@ -142,7 +152,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
             else:
                 chatter(f"saved; see it with `formcheck sessions show {outcome.kept[:8]}`")
                 if wanted.pain:
-                    store.note(outcome.kept, pain=_ask_pain("after"), note="")
+                    store.note(outcome.kept, pain=ask_pain(devices, "after").value, note="")
     if failed:
         raise typer.Exit(1)
 
@@ -198,9 +208,3 @@ def _recover(store: Store) -> list[str]:
         if one.problem:
             chatter(f"  it could not be finished: {one.problem}")
     return ["A set that was cut off was kept"] if found else []
-
-
-def _ask_pain(when: str) -> int:
-    from formcheck.cli.live_plan import ask_number
-
-    return ask_number(f"Pain {when}, 0 (none) to 10 (worst)", 10)

@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from formcheck.cli.frame import chatter, show
+from formcheck.cli.questions import ask_done, ask_pain, ask_to_go_on, tell_warning
 from formcheck.errors import SourceError
 
 if TYPE_CHECKING:
+    from formcheck.live.day import Day, DoneTask
+    from formcheck.live.loop import Devices
+    from formcheck.live.questions import Pain
     from formcheck.plan import Plan, Task
     from formcheck.sources.camera import Camera
     from formcheck.store import Store
 
-__all__ = ["ask_number", "practise_guided", "practise_plan"]
+__all__ = ["Practising", "practise_guided", "practise_plan"]
 
 
-def practise_plan(
-    *, camera: str, size: tuple[int, int], height_cm: float | None, sound: bool, window: bool, mirror: bool | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Practising:
+    """The options of `formcheck live` that a plan's session heeds."""
+
+    camera: str = "0"
+    size: tuple[int, int] = (1280, 720)
+    height_cm: float | None = None
+    sound: bool = True
+    window: bool = True
+    mirror: bool | None = None
+
+    @property
+    def from_clips(self) -> bool:
+        """Whether a folder of clips stands in for the camera."""
+        return Path(self.camera).is_dir()
+
+
+def practise_plan(options: Practising) -> None:
     """Walk through today's session; ask for pain before and after. Exit 1 if a set could not be saved."""
-    from formcheck.plan import RED_FLAGS, read_plan
+    from formcheck.plan import read_plan
 
-    plan = read_plan().plan
-    before = _ask_pain("before")
-    if before > plan.pain_limit:
-        for line in (f"Pain is above the agreed {plan.pain_limit} of 10: leave practice out today.", *RED_FLAGS):
-            chatter(line)
-        if not typer.confirm("Practise all the same?", err=True):
-            return
-    _walk(
-        plan, _opener(camera, size), from_clips=Path(camera).is_dir(), height_cm=height_cm, sound=sound, window=window,
-        mirror=mirror, pain_before=before,
-    )  # fmt: skip
+    _walk(read_plan().plan, _opener(options.camera, options.size), options, asks_pain=True)
 
 
-def practise_guided(
-    exercise: str, *, side: Literal["left", "right"] | None, person: str, sound: bool, window: bool
-) -> None:
+def practise_guided(exercise: str, *, side: Literal["left", "right"] | None, person: str, options: Practising) -> None:
     """Pace and time one guided exercise, and keep what the person confirms."""
     from formcheck.plan import Plan, PlannedExercise, StagePlan
 
@@ -54,91 +62,93 @@ def practise_guided(
         pain_limit=10,
         stages={"settle": StagePlan(per_week=1, exercises=(planned,))},
     )
-    _walk(plan, _no_camera, from_clips=False, height_cm=None, sound=sound, window=window, mirror=None, pain_before=None)
+    _walk(plan, _no_camera, options, asks_pain=False)
 
 
-def _walk(
-    plan: Plan,
-    opener: Callable[[Task], Camera],
-    *,
-    from_clips: bool,
-    height_cm: float | None,
-    sound: bool,
-    window: bool,
-    mirror: bool | None,
-    pain_before: int | None,
-) -> None:
+def _walk(plan: Plan, opener: Callable[[Task], Camera], options: Practising, *, asks_pain: bool) -> None:
     from contextlib import closing
 
-    from formcheck.live.day import Day, practise_day
+    from formcheck.live.day import practise_day
     from formcheck.live.devices import opened_devices
-    from formcheck.pose import FollowingEstimator, MediaPipeEstimator
-    from formcheck.report import render_table
     from formcheck.store import open_store
-    from formcheck.store.files import data_folder
 
     kept: list[str] = []
     failed = False
     with (
         closing(open_store()) as store,
-        opened_devices(window=window, sound=sound, tell=chatter) as (devices, _),
+        opened_devices(window=options.window, sound=options.sound, tell=chatter) as (devices, _),
     ):
-        day = Day(
-            plan,
-            devices,
-            store,
-            camera_for=opener,
-            estimator_for=lambda: FollowingEstimator(MediaPipeEstimator()),
-            confirm=_ask_done,
-            specs_folder=data_folder() / "plan_specs",
-            stature_cm=height_cm,
-            pain_before=pain_before,
-            mirrored=not from_clips if mirror is None else mirror,
-            ends_with_dose=not from_clips,
-            rests=not from_clips,
-        )
+        before = _ask_before(plan, devices) if asks_pain else None
+        if before is not None and before.closed:
+            return
+        day = _day(plan, opener, options, devices, store, None if before is None else before.value)
         for done in practise_day(day):
-            if done.outcome is not None:
-                show(render_table(done.outcome.result))
-            elif done.record is not None:
-                chatter(f"{done.task.words} {done.record.reps} of {done.record.planned} done; {done.record.note}")
+            _tell(done)
             failed |= not done.kept
             kept += [done.kept] if done.kept else []
-        if pain_before is not None:
-            _ask_after(store, plan, kept)
+        if asks_pain and kept:
+            _ask_after(store, plan, devices, kept)
     if failed:
         raise typer.Exit(1)
 
 
-def _ask_after(store: Store, plan: Plan, kept: list[str]) -> None:
+def _day(
+    plan: Plan,
+    opener: Callable[[Task], Camera],
+    options: Practising,
+    devices: Devices,
+    store: Store,
+    pain_before: int | None,
+) -> Day:
+    from formcheck.live.day import Day
+    from formcheck.pose import FollowingEstimator, MediaPipeEstimator
+    from formcheck.store.files import data_folder
+
+    return Day(
+        plan,
+        devices,
+        store,
+        camera_for=opener,
+        estimator_for=lambda: FollowingEstimator(MediaPipeEstimator()),
+        confirm=lambda words, planned, paced: ask_done(devices, words, planned, paced),
+        specs_folder=data_folder() / "plan_specs",
+        stature_cm=options.height_cm,
+        pain_before=pain_before,
+        mirrored=not options.from_clips if options.mirror is None else options.mirror,
+        ends_with_dose=not options.from_clips,
+        rests=not options.from_clips,
+    )
+
+
+def _tell(done: DoneTask) -> None:
+    from formcheck.report import render_table
+
+    if done.outcome is not None:
+        show(render_table(done.outcome.result))
+    elif done.record is not None:
+        chatter(f"{done.task.words} {done.record.reps} of {done.record.planned} done; {done.record.note}")
+
+
+def _ask_before(plan: Plan, devices: Devices) -> Pain:
+    """Ask for pain; where it is above the level agreed, show the warnings and ask whether to go on."""
+    from formcheck.plan import RED_FLAGS
+
+    pain = ask_pain(devices, "before")
+    if pain.value is not None and pain.value > plan.pain_limit:
+        words = f"Pain is above the agreed {plan.pain_limit} of 10: leave practice out today."
+        return replace(pain, closed=not ask_to_go_on(devices, words, RED_FLAGS))
+    return pain
+
+
+def _ask_after(store: Store, plan: Plan, devices: Devices, kept: list[str]) -> None:
     """Ask for pain once, keep it with every set of the session, and show the warnings where it is high."""
     from formcheck.plan import RED_FLAGS
 
-    if not kept:
-        return
-    after = _ask_pain("after")
+    after = ask_pain(devices, "after").value
     for uid in kept:
         store.note(uid, pain=after, note=store.note_of(uid))
-    if after > plan.pain_limit:
-        for line in (f"Pain is above the agreed {plan.pain_limit} of 10.", *RED_FLAGS):
-            chatter(line)
-
-
-def ask_number(words: str, most: int, default: int | None = None) -> int:
-    """Ask for a whole number from 0 to `most` until one is given."""
-    while True:
-        answer: int = typer.prompt(words, type=int, default=default, err=True)
-        if 0 <= answer <= most:
-            return answer
-        chatter(f"expected a whole number from 0 to {most}")
-
-
-def _ask_pain(when: str) -> int:
-    return ask_number(f"Pain {when}, 0 (none) to 10 (worst)", 10)
-
-
-def _ask_done(words: str, planned: int, paced: int) -> int:
-    return ask_number(f"{words} How many of {planned} did you do?", planned, paced)
+    if after is not None and after > plan.pain_limit:
+        tell_warning(devices, f"Pain is above the agreed {plan.pain_limit} of 10.", RED_FLAGS)
 
 
 def _opener(camera: str, size: tuple[int, int]) -> Callable[[Task], Camera]:

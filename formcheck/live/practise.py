@@ -25,12 +25,17 @@ __all__ = ["Session", "one_set", "practise"]
 _WAIT_S: Final = 0.05
 SUMMARY_S: Final = 90.0
 """So long the summary stays on the screen, unless a key ends it or asks for another set."""
+QUESTION_AFTER_S: Final = 20.0
+"""So long where a question follows it."""
 FILE_SUMMARY_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all sets of one sitting share. `notes` are shown in the window."""
+    """What all sets of one sitting share.
+
+    `notes` are shown in the window; `asks_after` says that a question follows each set's summary.
+    """
 
     asked: Asked
     devices: Devices
@@ -39,6 +44,7 @@ class Session:
     notes: tuple[str, ...] = ()
     pain_before: int | None = None
     keep_clips: bool = False
+    asks_after: bool = False
 
 
 def practise(
@@ -63,7 +69,7 @@ def practise(
             )
             outcome = live.run()
             again = not outcome.quit and _show_summary(session, camera, watcher, outcome)
-            yield outcome
+            yield outcome  # questions may be asked now, and take a while
             if not again:
                 return
             origin_s = camera.now()
@@ -111,7 +117,8 @@ def _show_summary(session: Session, camera: Camera, watcher: Watcher, outcome: O
     picture = draw_summary(
         summarise(outcome.result, session.asked.spec_file.spec), saved=bool(outcome.kept), another=camera.endless
     )
-    until_s = camera.now() + (SUMMARY_S if camera.endless else FILE_SUMMARY_S)
+    shown_s = QUESTION_AFTER_S if session.asks_after else SUMMARY_S
+    until_s = camera.now() + (shown_s if camera.endless else FILE_SUMMARY_S)
     while camera.now() < until_s:
         key = screen.show(picture)
         if key == CLOSED:
