@@ -32,15 +32,18 @@ def flagged(result: SetResult) -> SetResult:
 
 
 def filled(store: Store) -> dict[str, str]:
-    """Fill a record: two sets of reps of one person, holds of another; return the uids by name."""
+    """Fill a record: reps of two people, holds and walks of two others; return the uids by name."""
     saved: dict[str, str] = {}
     for name, sample, exercise, person in (
         ("reps", "hr_double_side", "heel_raise", "Ann"),
         ("again", "hr_double_side", "heel_raise", "Ann"),
         ("single", "hr_single_partial", "single_heel_raise", "Bo"),
         ("holds", "gastroc_holds", "gastrocnemius_stretch", EVIL_NAME),
+        ("walk", "walking", "walking", "Cy"),
+        ("walk back", "walking_left", "walking", "Cy"),
     ):
-        recording, spec_file = load_recording(ROOT / "samples" / f"{sample}.npz"), load_spec(exercise)
+        folder = ROOT / ("tests/recordings" if exercise == "walking" else "samples")
+        recording, spec_file = load_recording(folder / f"{sample}.npz"), load_spec(exercise)
         result = score_recording(recording, spec_file)
         result = flagged(result) if name == "reps" else result
         saved[name] = store.save_set(spec_file, result, recording, person=person)

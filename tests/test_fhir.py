@@ -1,4 +1,8 @@
-"""The FHIR bundle is valid R4, its references lead somewhere, its numbers carry UCUM units and uncertainty."""
+"""The FHIR bundle is valid R4, its references lead somewhere, its numbers carry UCUM units and uncertainty.
+
+The classes it is checked with are of R4B: no fhir.resources that works with pydantic 2 has R4 (4.0.1). What the bundle
+uses is the same in both (see `formcheck.report.fhir`); a test holds it to what was compared.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,11 @@ SETS: dict[str, SetResult] = {
     "a measure not seen": replace(made_result(("ok",)), reps=(UNSEEN,)),
     "a rep without measures": replace(made_result(("ok",)), reps=(made_rep(1, peak={}),)),
     "a faulty set": replace(made_result(("ok",)), set_faults=(made_fault("fade"),)),
+    "a walk": replace(
+        made_result(("ok",)),
+        summary={"cadence_per_min": 111.68, "push_off_right_deg": 9.76, "push_off_right_deg_sd": 8.67, "odd": 1.5},
+    ),
+    "a guided set": replace(made_result(()), summary={"confirmed": 12.0, "planned": 15.0}),
     "markup in words": replace(
         made_result(("fault",)), reps=(made_rep(1, "fault", faults=(made_fault(text="<b>&"),)),)
     ),
@@ -67,6 +76,49 @@ def test_the_check_would_find_a_wrong_bundle() -> None:
     bundle["entry"][2]["resource"]["unknown"] = "x"
     with pytest.raises(ValueError, match="unknown"):
         Bundle.model_validate_json(json.dumps(bundle))
+
+
+R4 = {
+    "Bundle": {"resourceType", "type", "timestamp", "entry"},
+    "Patient": {"resourceType", "identifier", "name"},
+    "Device": {"resourceType", "deviceName", "version", "note"},
+    "Procedure": {"resourceType", "status", "code", "subject", "performedPeriod", "note"},
+    "Observation": {
+        "resourceType",
+        "status",
+        "category",
+        "code",
+        "subject",
+        "focus",
+        "effectiveDateTime",
+        "effectivePeriod",
+        "valueQuantity",
+        "valueCodeableConcept",
+        "dataAbsentReason",
+        "note",
+        "bodySite",
+        "device",
+        "partOf",
+        "hasMember",
+    },
+    "Provenance": {"resourceType", "target", "recorded", "activity", "agent", "entity"},
+}
+"""Elements of R4 (4.0.1) that the bundle uses, by resource; what is not here was not compared with R4 yet."""
+
+
+@pytest.mark.parametrize("result", SETS.values(), ids=SETS.keys())
+def test_the_bundle_uses_only_what_was_compared_with_r4(result: SetResult) -> None:
+    bundle = _bundle(result, person="Ann Example", reviews=REVIEWS)
+    for resource in (bundle, *(entry["resource"] for entry in bundle["entry"])):
+        assert set(resource) <= R4[resource["resourceType"]]
+
+
+def test_what_belongs_to_a_whole_walk_is_an_observation_of_the_session() -> None:
+    observations = {one["code"]["coding"][0]["code"]: one for one in _resources(_bundle(SETS["a walk"]), "Observation")}
+    cadence, push_off = (observations[name]["valueQuantity"] for name in ("cadence_per_min", "push_off_right_deg"))
+    assert (cadence["value"], cadence["code"]) == (111.68, "/min")
+    assert (push_off["value"], push_off["code"], push_off["extension"][0]["valueDecimal"]) == (9.76, "deg", 8.67)
+    assert "push_off_right_deg_sd" not in observations
 
 
 def test_every_reference_leads_to_an_entry() -> None:

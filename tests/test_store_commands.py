@@ -29,7 +29,7 @@ def _sets(formcheck: Run, home: dict[str, str], *more: str) -> list[dict[str, ob
 
 def test_list_gives_one_object_a_set_with_its_counts(formcheck: Run, home: dict[str, str]) -> None:
     found = _sets(formcheck, home)
-    assert len(found) == 4
+    assert len(found) == 6
     assert found[-1]["counts"] == {"completed": 8, "valid": 6, "flagged": 1, "cannot_judge": 1}
     assert [one["person"] for one in _sets(formcheck, home, "--person", "Bo")] == ["Bo"]
 

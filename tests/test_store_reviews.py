@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from math import isnan
 
@@ -160,6 +161,46 @@ def test_reviews_stay_with_a_rep_that_is_scored_again(store: Store) -> None:
     save_rescored(store, uid, spec, after)
     assert _waiting(store) == [3]
     assert len(reviews_of(store, find_item(store, _id(store, uid, 1)).root_id)) == 1
+
+
+def test_a_verdict_on_a_page_that_was_open_while_its_rep_was_scored_again_settles_the_new_one(store: Store) -> None:
+    uid, result, spec = made_set(store, ("fault", "ok"))
+    opened = _id(store, uid, 1)
+    save_rescored(store, uid, spec, result)
+    assert _id(store, uid, 1) != opened
+    record_review(store, opened, "knee_bend", "fault", reviewer="Eva")
+    assert _waiting(store) == []
+    undo(store, "Eva")
+    assert _waiting(store) == [1]
+
+
+def test_reviewing_and_scoring_again_at_once_lose_nothing(store: Store) -> None:
+    uid, result, spec = made_set(store, tuple(["fault"] * 8))
+    problems: list[BaseException] = []
+
+    def tried(act: Callable[[], None]) -> None:
+        try:
+            act()
+        except BaseException as error:
+            problems.append(error)
+            raise
+
+    def review() -> None:
+        for number in range(1, 9):
+            record_review(store, _id(store, uid, number), "knee_bend", "fault", reviewer="Eva")
+
+    def score() -> None:
+        for _ in range(4):
+            save_rescored(store, uid, spec, result)
+
+    threads = [threading.Thread(target=tried, args=(act,)) for act in (review, score, score)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert _waiting(store) == []
+    assert agreement(store)[0].both == 8
 
 
 @pytest.mark.parametrize("verdict", ["withdrawn", "", "FAULT", "'; drop table review; --"])

@@ -18,11 +18,15 @@ from made_results import made_fault, made_hold, made_problem, made_recording, ma
 from made_store import made_set, opened_store
 
 from formcheck.errors import StoreError
+from formcheck.scoring import score_recording
+from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
 from formcheck.store import Store, open_store
 from formcheck.store.database import database_url
+from formcheck.store.people import history
 from formcheck.store.scored import load_result, recording_of, rescore, save_rescored, series_of
 
+WALK = Path(__file__).parent / "recordings" / "walking.npz"
 HOLDS = (made_hold(1), made_hold(2, 12.0, "fault"))
 
 
@@ -44,6 +48,18 @@ def test_a_result_comes_back_as_it_was_saved(store: Store) -> None:
     assert _same(dict(back.limits), dict(result.limits))
     for name in ("exercise", "view", "azimuth_deg", "near_side", "cm_per_px", "stature_cm", "stature_assumed"):
         assert _same(getattr(back, name), getattr(result, name)), name
+
+
+def test_what_belongs_to_the_whole_set_is_kept_and_scored_again(store: Store) -> None:
+    recording, spec_file = load_recording(WALK), load_spec("walking")
+    result = score_recording(recording, spec_file)
+    assert {"cadence_per_min", "push_off_right_deg", "push_off_right_deg_sd"} <= set(result.summary)
+    uid = store.save_set(spec_file, result, recording)
+    assert load_result(store, uid).summary == result.summary
+    assert rescore(store, uid, spec_file).summary == result.summary
+    save_rescored(store, uid, spec_file, replace(result, summary={"cadence_per_min": 99.0, "odd_deg": math.nan}))
+    assert _same(dict(load_result(store, uid).summary), {"cadence_per_min": 99.0, "odd_deg": math.nan})
+    assert history(store, store.find_set(uid).patient_id)[0].summary == {"cadence_per_min": 99.0, "odd_deg": None}
 
 
 def test_holds_set_faults_and_set_up_problems_come_back(store: Store) -> None:
@@ -231,9 +247,6 @@ def test_a_password_in_the_address_is_never_shown(tmp_path: Path, monkeypatch: p
 
 
 def test_scoring_again_with_the_same_spec_gives_the_same(tmp_path: Path, samples: Path) -> None:
-    from formcheck.scoring import score_recording
-    from formcheck.sources.recording import load_recording
-
     store = opened_store(tmp_path)
     spec_file, recording = load_spec("heel_raise"), load_recording(samples / "hr_double_side.npz")
     result = score_recording(recording, spec_file)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_results import made_recording
+from made_results import made_recording, made_result
 from made_store import made_set, opened_store
 from made_video import make_video, steady
 
 from formcheck.errors import StoreError
 from formcheck.sources.recording import save_recording
+from formcheck.specs.loader import load_spec
 from formcheck.store import Store
 from formcheck.store.files import sha256_of
 from formcheck.store.items import item_ids
@@ -79,6 +80,26 @@ def test_a_set_arrives_as_it_was(store: Store, other: Store, sent: tuple[str, Pa
     assert (other.find_set(uid).pain, other.note_of(uid)) == (3, "left a little sore")
     assert [(one.rule, one.verdict, one.note) for one in reviews_of_set(other, uid)] == [("knee_bend", "fault", "yes")]
     assert [(one.waiting) for one in groups(other)] == [1]
+
+
+def test_what_belongs_to_the_whole_set_travels(store: Store, other: Store, tmp_path: Path) -> None:
+    spec_file, result = load_spec("heel_raise"), replace(made_result(("ok",)), summary={"cadence_per_min": 111.5})
+    uid = store.save_set(spec_file, result, made_recording(result))
+    export_sets(store, [uid], tmp_path / "walk.zip")
+    import_sets(other, tmp_path / "walk.zip")
+    assert load_result(other, uid).summary == {"cadence_per_min": 111.5}
+
+
+def test_an_export_from_before_that_was_kept_is_taken_in(
+    other: Store, export: tuple[str, Path], tmp_path: Path
+) -> None:
+    def without(members: dict[str, bytes], uid: str) -> None:
+        form = json.loads(members[f"{uid}/set.json"])
+        del form["scoring"]["summary"]
+        members[f"{uid}/set.json"] = json.dumps(form).encode()
+
+    import_sets(other, _changed(export[1], without, tmp_path))
+    assert load_result(other, export[0]).summary == {}
 
 
 def test_importing_twice_changes_nothing(other: Store, sent: tuple[str, Path]) -> None:

@@ -92,7 +92,18 @@ def test_the_first_schema_upgrades_with_what_is_in_it(store: object) -> None:
     assert [(one.person, one.waiting, one.worst) for one in groups(store)] == [("Ann", 2, 1.0)]  # type: ignore[arg-type]
     waiting = queue_of(store, 1, "heel_raise")  # type: ignore[arg-type]
     assert [(one.number, one.text) for one in waiting] == [(3, "Knee bent."), (2, "")]
-    assert [rep.verdict for rep in load_result(store, "b" * 32).reps] == ["ok", "cannot_judge", "fault"]  # type: ignore[arg-type]
+    found = load_result(store, "b" * 32)  # type: ignore[arg-type]
+    assert [rep.verdict for rep in found.reps] == ["ok", "cannot_judge", "fault"]
+    assert found.summary == {}
+
+
+def test_every_reference_has_an_index_so_that_deleting_never_looks_at_all_rows(store: object) -> None:
+    inspector = inspect(store._engine)  # type: ignore[attr-defined]
+    for table in Base.metadata.sorted_tables:
+        begun_by = {one["column_names"][0] for one in inspector.get_indexes(table.name)}
+        begun_by |= {one["column_names"][0] for one in inspector.get_unique_constraints(table.name)}
+        for key in inspector.get_foreign_keys(table.name):
+            assert key["constrained_columns"][0] in begun_by, (table.name, key["constrained_columns"])
 
 
 def test_a_failed_upgrade_leaves_the_old_schema_as_it_was(store: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ ROUTES = (
     "POST /import",
     "POST /items/{item_id}/review",
     "POST /people/{person_id}/limits/{exercise}",
+    "POST /people/{person_id}/limits/{exercise}/rescore",
     "POST /people/{person_id}/name",
     "POST /reviewer",
     "POST /sessions/{uid}/delete",

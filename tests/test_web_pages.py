@@ -7,21 +7,29 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from made_results import made_recording, made_result
 from made_store import opened_store
 from made_web import EVIL_NAME, browser, filled
 
+from formcheck.specs.loader import load_spec
 from formcheck.store import Store
 from formcheck.store.agreement import agreement
 from formcheck.store.items import find_item, item_ids
 from formcheck.store.people import list_people
+from formcheck.store.person_specs import current_text, save_person_spec, with_limits
 from formcheck.store.queue import groups, next_item
 from formcheck.store.reviews import reviews_of
 from formcheck.store.transfer import export_sets
+from formcheck.web.rescoring import Rescoring
+from formcheck.web.still import _round_values
 from formcheck.web.trend import levels
 
 Shared = tuple[Store, dict[str, str]]
@@ -61,6 +69,9 @@ def _pages(shared: Shared) -> dict[str, str]:
         "limits": "/people/1/limits/heel_raise",
         "limits of a hold": "/people/3/limits/gastrocnemius_stretch",
         "two sessions": f"/compare?a={saved['reps']}&b={saved['again']}",
+        "a walk": f"/sessions/{saved['walk']}",
+        "somebody who walks": f"/people/{store.find_set(saved['walk']).patient_id}",
+        "two walks": f"/compare?a={saved['walk']}&b={saved['walk back']}",
     }
 
 
@@ -85,6 +96,9 @@ NAMES = tuple(
         "limits",
         "limits of a hold",
         "two sessions",
+        "a walk",
+        "somebody who walks",
+        "two walks",
     )
 )
 
@@ -279,12 +293,78 @@ def test_a_limit_is_tried_before_it_is_saved(changed: tuple[Store, dict[str, str
     assert store.spec_for("Ann", "heel_raise") is None
     assert store.find_set(saved["again"]).counts.flagged == 0
     client.post(address, data={**form, "act": "save"})
+    assert _when_scored(client, address)
     own = store.spec_for("Ann", "heel_raise")
     assert own is not None
     assert own.spec.rules["knee_bend"].limit.value == 1.0  # type: ignore[union-attr]
     assert "before: 12" in own.spec.rules["knee_bend"].limit.source  # type: ignore[union-attr]
     assert store.find_set(saved["again"]).spec_sha256 == own.sha256
     assert "their own" in client.get(address).text
+
+
+def _when_scored(client: TestClient, address: str) -> bool:
+    """Ask for a page of limits until no set waits to be scored by them; False where it never comes to that."""
+    return any("recorded sessions scored by these limits" not in client.get(address).text for _ in range(2_000))
+
+
+def test_sets_that_are_not_scored_again_yet_are_told_and_the_rest_can_be_asked_for(
+    changed: tuple[Store, dict[str, str], TestClient],
+) -> None:
+    store, saved, client = changed
+    address = "/people/1/limits/heel_raise"
+    now = current_text(store, 1, "heel_raise")
+    text = with_limits(now.text, {"knee_bend.limit": 1.0}, who="Eva", when=date(2026, 1, 1))
+    spec_file = save_person_spec(store, 1, text, "heel_raise", who="Eva", why="")
+    page = client.get(address).text
+    assert "0 of 2 recorded sessions scored by these limits" in page
+    assert "The other 2 have their earlier verdicts still." in page
+    assert "limits of Ann were changed since this was scored" in client.get(f"/sessions/{saved['again']}").text
+    assert "limits of Bo" not in client.get(f"/sessions/{saved['single']}").text
+    assert client.post(f"{address}/rescore").status_code == HTTPStatus.SEE_OTHER
+    assert _when_scored(client, address)
+    assert {store.find_set(saved[name]).spec_sha256 for name in ("reps", "again")} == {spec_file.sha256}
+    assert "were changed since" not in client.get(f"/sessions/{saved['again']}").text
+
+
+def test_a_set_that_cannot_be_scored_again_is_told_and_holds_up_no_other(
+    changed: tuple[Store, dict[str, str], TestClient],
+) -> None:
+    store, saved, client = changed
+    store.files.recording(saved["again"]).write_bytes(b"no recording")
+    address = "/people/1/limits/heel_raise"
+    client.post(address, data={"number": "knee_bend.limit", "value": "1.0", "act": "save"})
+    pages = (client.get(address).text for _ in range(2_000))
+    page = next(one for one in pages if "follow" not in one)
+    assert "1 of 2 recorded sessions scored by these limits" in page
+    assert 'class="problem"' in page
+    assert store.find_set(saved["reps"]).spec_sha256 != store.find_set(saved["again"]).spec_sha256
+
+
+def test_the_server_stops_in_the_middle_of_scoring_again_and_goes_on_later(
+    changed: tuple[Store, dict[str, str], TestClient],
+) -> None:
+    store, saved, _ = changed
+    now = current_text(store, 1, "heel_raise")
+    text = with_limits(now.text, {"knee_bend.limit": 1.0}, who="Eva", when=date(2026, 1, 1))
+    spec_file = save_person_spec(store, 1, text, "heel_raise", who="Eva", why="")
+    for _ in range(2):
+        again = Rescoring(store)
+        again.start(1, "heel_raise")
+        again.stop()
+        assert not again.is_going(1, "heel_raise")
+        assert again.problems(1, "heel_raise") == []
+    assert store.find_set(saved["again"]).spec_sha256 == spec_file.sha256
+
+
+def test_a_preview_of_long_sets_tries_as_many_as_there_is_time_for_and_says_so(
+    changed: tuple[Store, dict[str, str], TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = changed[2]
+    form = {"number": "knee_bend.limit", "value": "1.0", "act": "preview"}
+    assert "of 2 recorded sessions" not in client.post("/people/1/limits/heel_raise", data=form).text
+    monkeypatch.setattr("formcheck.web.limits.PREVIEW_S", 0.0)
+    page = client.post("/people/1/limits/heel_raise", data=form).text
+    assert "Only the latest of 2 recorded sessions was tried." in page
 
 
 @pytest.mark.parametrize(
@@ -350,10 +430,70 @@ def test_the_person_page_says_so_in_words(shared: Shared) -> None:
     assert "10.1016/j.bjpt.2017.06.002" in page
 
 
+def _stills(page: str) -> list[str]:
+    return [found for found in re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL) if "<svg" in found]
+
+
 def test_without_scripts_the_trace_is_a_still_picture(shared: Shared) -> None:
     store, saved = shared
     page = browser(store).get(f"/items/{item_ids(store, saved['reps'])['rep', 2]}").text
-    still = page.split("<noscript>")[-1].split("</noscript>")[0]
+    (still,) = _stills(page)
     assert still.count('class="limit"') == 1
     assert still.count('class="bound"') == 2
     assert re.search(r'class="this" d="M[\d. L-]{200,}', still)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_has_a_still_picture_for_browsers_without_scripts(shared: Shared, name: str) -> None:
+    page = browser(shared[0]).get(_pages(shared)[name]).text
+    stills = _stills(page)
+    assert len(stills) == page.count('class="chart')
+    for still in stills:
+        assert re.search(r'aria-label="[^"]{8,}"', still)
+        assert re.search(r' d="M[\d.-]+ [\d.-]+[LH][^"]{5,}"', still)
+        assert "nan" not in still
+        assert " style=" not in still
+
+
+def test_the_picture_of_a_session_has_its_bands_limits_and_numbers(shared: Shared) -> None:
+    store, saved = shared
+    (still,) = _stills(browser(store).get(f"/sessions/{saved['reps']}").text)
+    assert still.count('fill="var(--fault-band)"') == 1
+    assert still.count('fill="var(--ok-band)"') >= 5
+    assert 'class="limit"' in still
+    assert re.search(r">limit 12°</text>", still)
+    assert re.search(r">seconds</text>", still)
+    assert re.search(r">Heel height, cm</text>", still)
+
+
+def test_round_values_lie_between_the_ends_and_are_few() -> None:
+    for low, high in ((0.0, 30.8), (-31.2, 4.0), (-0.5, 2.3), (0.1, 0.13), (1e3, 1e6)):
+        found = _round_values(low, high, most=6)
+        assert 2 <= len(found) <= 7
+        assert all(low <= one <= high for one in found)
+        steps = {round(b - a, 9) for a, b in pairwise(found)}
+        assert len(steps) == 1
+
+
+def test_what_belongs_to_a_walk_is_shown_of_the_session_and_over_time(shared: Shared) -> None:
+    client = browser(shared[0])
+    session = client.get(_pages(shared)["a walk"]).text
+    assert re.search(r"<li>Cadence per min: 11\d\.\d</li>", session)
+    assert re.search(r"<li>Push off, right: [\d.]+ ± [\d.]+°</li>", session)
+    person = client.get(_pages(shared)["somebody who walks"]).text
+    assert '<th scope="row">Cadence per min</th>' in person
+    assert '<th scope="row">Stride length</th>' in person
+    assert "Valid reps" not in person
+
+
+def test_a_guided_set_says_what_was_confirmed_and_shows_no_counts(tmp_path: Path) -> None:
+    store = opened_store(tmp_path)
+    result = replace(made_result(()), exercise="ball_roll", summary={"confirmed": 2.0, "planned": 3.0}, series={})
+    recording = made_recording(made_result(("ok",)))
+    uid = store.save_set(load_spec("ball_roll"), result, recording, person="Dee")
+    client = browser(store)
+    page = client.get(f"/sessions/{uid}").text
+    assert "2 of 3 confirmed" in page
+    assert "completed" not in page
+    assert '<th scope="row">Confirmed</th>' in client.get("/people/1").text
+    store.close()

@@ -1,5 +1,9 @@
 """A set as a FHIR R4 bundle: the session, an observation for each measure, and who reviewed it.
 
+A bundle is valid as R4 (4.0.1) and as R4B (4.3.0): the resources used here (Bundle, Patient, Device, Procedure,
+Observation, Provenance) have the same elements in both; Observation.subject may be more things in R4B, here it is a
+Patient. See https://hl7.org/fhir/R4B/diff.html; the R4 classes of fhir.resources 6.2.1 took these bundles too.
+
 Units are UCUM. Codes are local ones: for measures from one camera no standard code is certain to mean the same, and a
 number under a wrong code would be compared with what it is not.
 """
@@ -57,6 +61,9 @@ def fhir_bundle(
     made.add("Procedure", "procedure", made.procedure())
     for name in ("completed", "valid", "flagged", "cannot_judge"):
         made.add("Observation", f"count-{name}", made.count(name, getattr(result.counts, name)))
+    for name, value in result.summary.items():
+        if not name.endswith("_sd"):
+            made.add("Observation", f"whole-{name}", made.of_whole_set(name, value))
     items: list[Rep | Hold] = [*result.reps, *result.holds]
     for item in items:
         made.add_item(item)
@@ -112,6 +119,15 @@ class _Bundle:
         return {
             **self._observation(_code("count", name, words), self._performed_at),
             "valueQuantity": quantity,
+        }
+
+    def of_whole_set(self, name: str, value: float) -> dict[str, Any]:
+        """Return what belongs to the whole set: the cadence of a walk."""
+        sd = self._result.summary.get(f"{name}_sd", float("nan"))
+        return {
+            **self._observation(_measure_code(name), self._performed_at),
+            "partOf": [self._to("procedure")],
+            **_quantity(name, value, sd),
         }
 
     def add_item(self, item: Rep | Hold) -> None:
@@ -211,7 +227,9 @@ def _device(result: SetResult) -> dict[str, Any]:
 def _quantity(measure: str, value: float, sd: float) -> dict[str, Any]:
     if not isfinite(value):
         return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": "unknown"}], "text": "not seen"}}
-    unit, code = _UNITS.get(parse_quantity(measure).unit, ("", "1"))
+    unit, code = (
+        ("/min", "/min") if measure.endswith("_per_min") else _UNITS.get(parse_quantity(measure).unit, ("", "1"))
+    )
     quantity: dict[str, Any] = {"value": round(value, 3), "unit": unit or "1", "system": _UCUM, "code": code}
     if isfinite(sd):
         quantity["extension"] = [{"url": _UNCERTAINTY, "valueDecimal": round(sd, 3)}]

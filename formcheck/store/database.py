@@ -18,7 +18,7 @@ from formcheck.errors import StoreError
 __all__ = ["DATABASE_VARIABLE", "HEAD", "database_url", "open_engine", "upgrade"]
 
 DATABASE_VARIABLE: Final = "FORMCHECK_DATABASE"
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration, known here so that an up-to-date database opens without loading Alembic."""
 _BUSY_MS: Final = 20_000
 _MIGRATION_LOCK: Final = 711_923_004

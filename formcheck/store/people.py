@@ -37,13 +37,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One set in a person's history. `best` maps a measure (and its `_sd`) to its largest value of the set."""
+    """One set in a person's history.
+
+    `best` maps a measure (and its `_sd`) to its largest value of the set; `summary` is what belongs to the whole set.
+    """
 
     uid: str
     performed_at: datetime
     exercise: str
     counts: Counts
     best: dict[str, float | None]
+    summary: dict[str, float | None]
     view: str | None
     stature_assumed: bool
     pain: int | None
@@ -109,6 +113,7 @@ def history(store: Store, person_id: int, exercise: str | None = None) -> list[P
             exercise=row.exercise,
             counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
             best=scoring.best,
+            summary=scoring.summary,
             view=scoring.view,
             stature_assumed=scoring.stature_assumed,
             pain=row.pain,

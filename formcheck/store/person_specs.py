@@ -16,10 +16,20 @@ from formcheck.errors import SpecError, StoreError
 from formcheck.specs.loader import SpecFile, load_spec, parse_spec
 from formcheck.store.repository import Store
 from formcheck.store.rows import utc_now
-from formcheck.store.tables import Patient, PersonSpec, Spec
+from formcheck.store.tables import ExerciseSet, Patient, PersonSpec, Scoring, Spec
 from formcheck.store.writing import keep_spec
 
-__all__ = ["Limit", "SpecText", "current_text", "limits_of", "save_person_spec", "with_limits"]
+__all__ = [
+    "Limit",
+    "Recorded",
+    "SpecText",
+    "current_text",
+    "limits_of",
+    "own_spec_sha256",
+    "recorded_sets",
+    "save_person_spec",
+    "with_limits",
+]
 
 _MOST_SOURCE: Final = 300
 
@@ -48,6 +58,42 @@ class SpecText:
     text: str
     spec_file: SpecFile
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A set that can be scored again, and the spec that its scoring in force is by."""
+
+    uid: str
+    spec_sha256: str
+
+
+def recorded_sets(store: Store, person_id: int, exercise: str) -> list[Recorded]:
+    """Return the sets of a person in an exercise whose landmarks were kept, newest first."""
+    query = (
+        select(ExerciseSet.uid, Scoring.spec_sha256)
+        .join(Scoring, Scoring.id == ExerciseSet.scoring_id)
+        .where(
+            ExerciseSet.patient_id == person_id,
+            ExerciseSet.exercise == exercise,
+            ExerciseSet.recording_sha256.is_not(None),
+        )
+        .order_by(ExerciseSet.performed_at.desc(), ExerciseSet.id.desc())
+    )
+    with store.reading() as session:
+        return [Recorded(uid, sha256) for uid, sha256 in session.execute(query)]
+
+
+def own_spec_sha256(store: Store, person_id: int, exercise: str) -> str | None:
+    """Return the hash of the spec made for a person, the latest one; None where they are judged as everybody is."""
+    query = (
+        select(PersonSpec.spec_sha256)
+        .where(PersonSpec.patient_id == person_id, PersonSpec.exercise == exercise)
+        .order_by(PersonSpec.id.desc())
+        .limit(1)
+    )
+    with store.reading() as session:
+        return session.scalar(query)
 
 
 def current_text(store: Store, person_id: int, exercise: str) -> SpecText:

@@ -56,7 +56,8 @@ def record_review(
     if verdict not in get_args(ReviewVerdict):
         raise StoreError(f"{verdict[:40]!r} is no verdict: expected one of {', '.join(get_args(ReviewVerdict))}")
     with store.writing() as session:
-        item = session.get(Item, item_id, with_for_update=True)
+        _lock_set_of(session, item_id)
+        item = session.get(Item, item_id)
         if item is None:
             raise StoreError("this rep is not in the record any more; go back to the queue")
         machine, value, limit = machine_said(session, item, rule)
@@ -79,7 +80,7 @@ def record_review(
             )
         )
         stand(session, root_id, rule, reviewer)
-        settle(session, item)
+        _settle_all(session, root_id)
 
 
 def undo(store: Store, reviewer: str) -> int | None:
@@ -88,11 +89,12 @@ def undo(store: Store, reviewer: str) -> int | None:
     The review stays in the record; a row that withdraws it is added.
     """
     with store.writing() as session:
-        query = select(Review).where(Review.reviewer == reviewer, Review.current.is_(True))
-        last = session.scalar(query.order_by(Review.id.desc()).limit(1))
+        standing = select(Review).where(Review.reviewer == reviewer, Review.current.is_(True))
+        latest = standing.order_by(Review.id.desc()).limit(1)
+        _lock_set_of(session, session.scalar(latest.with_only_columns(Review.item_id)))
+        last = session.scalar(latest)
         if last is None:
             return None
-        item = session.get_one(Item, last.item_id, with_for_update=True)
         session.add(
             Review(
                 item_id=last.item_id,
@@ -110,9 +112,8 @@ def undo(store: Store, reviewer: str) -> int | None:
             )
         )
         stand(session, last.root_id, last.rule, reviewer)
-        for one in session.scalars(select(Item).where(Item.root_id == last.root_id)):
-            settle(session, one)
-        return item.id
+        _settle_all(session, last.root_id)
+        return last.item_id
 
 
 def stand(session: Session, root_id: int, rule: str, reviewer: str) -> None:
@@ -154,6 +155,21 @@ def settle(session: Session, item: Item) -> None:
         .where(Scoring.id == item.scoring_id, ExerciseSet.scoring_id == Scoring.id)
     )
     item.unresolved = bool(asked - set(session.scalars(answered))) and session.scalar(in_force) is not None
+
+
+def _lock_set_of(session: Session, item_id: int | None) -> None:
+    """Let nobody else review or score again the set of an item until this transaction ends.
+
+    To be called before the set's rows are read: what others did until then is seen, and nothing comes in between.
+    """
+    of_item = select(Scoring.set_id).join(Item, Item.scoring_id == Scoring.id).where(Item.id == item_id)
+    session.execute(select(ExerciseSet.id).where(ExerciseSet.id.in_(of_item)).with_for_update())
+
+
+def _settle_all(session: Session, root_id: int) -> None:
+    """Settle an item and what took its place: it may have been scored again while somebody looked at it."""
+    for item in session.scalars(select(Item).where(Item.root_id == root_id)):
+        settle(session, item)
 
 
 def reviews_of(store: Store, root_id: int) -> list[Said]:

@@ -122,6 +122,7 @@ def scoring_values(result: SetResult) -> dict[str, Any]:
         "stature_assumed": result.stature_assumed,
         "limits": plain(result.limits),
         "best": best_of(result.holds or result.reps),
+        "summary": plain(result.summary),
     }
 
 

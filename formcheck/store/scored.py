@@ -117,6 +117,7 @@ def _result(
         set_faults=tuple(fault_of(one) for one in of.get(None, ())),
         series={},
         limits={name: value(one) for name, one in scoring.limits.items()},
+        summary={name: value(one) for name, one in scoring.summary.items()},
     )
 
 
@@ -192,9 +193,10 @@ def save_rescored(store: Store, uid: str, spec_file: SpecFile, result: SetResult
 
     A movement that was reviewed keeps its reviews; it comes back into the queue only for a fault nobody has judged.
     """
-    before = load_result(store, uid)
     with store.writing() as session:
+        session.scalar(select(ExerciseSet.id).where(ExerciseSet.uid == uid).with_for_update())
         row, old = _set_and_scoring(session, uid)
+        before = load_result(store, uid)  # once nobody else can score or review it meanwhile
         if session.get(Spec, spec_file.sha256) is None:
             keep_spec(session, spec_row(spec_file))
         new = Scoring(set_id=row.id, spec_sha256=spec_file.sha256, made_at=utc_now(), **scoring_values(result))

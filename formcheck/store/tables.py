@@ -91,7 +91,10 @@ class PersonSpec(Base):
     """A spec made for one person; the latest one holds, the earlier ones stay."""
 
     __tablename__ = "person_spec"
-    __table_args__ = (Index("ix_person_spec_patient", "patient_id", "exercise", "id"),)
+    __table_args__ = (
+        Index("ix_person_spec_patient", "patient_id", "exercise", "id"),
+        Index("ix_person_spec_spec", "spec_sha256"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
@@ -139,7 +142,7 @@ class Scoring(Base):
     """What the machine made of a set with one spec and one version. A set scored again gets another."""
 
     __tablename__ = "scoring"
-    __table_args__ = (Index("ix_scoring_set", "set_id"),)
+    __table_args__ = (Index("ix_scoring_set", "set_id"), Index("ix_scoring_spec", "spec_sha256"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     set_id: Mapped[int] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"))
@@ -163,6 +166,8 @@ class Scoring(Base):
     limits: Mapped[dict[str, Any]]
     best: Mapped[dict[str, Any]]
     """Per measure the largest excursion of the set (with its standard deviation): what is drawn over weeks."""
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What belongs to the whole set, by name with unit: the cadence of a walk."""
 
 
 class Item(Base):
@@ -176,6 +181,7 @@ class Item(Base):
     __table_args__ = (
         UniqueConstraint("scoring_id", "kind", "number", name="uq_item_number"),
         Index("ix_item_root", "root_id"),
+        Index("ix_item_patient", "patient_id"),
         Index("ix_item_queue", "unresolved", "patient_id", "exercise", "severity", "id"),
     )
 
@@ -243,6 +249,7 @@ class Review(Base):
     __tablename__ = "review"
     __table_args__ = (
         Index("ix_review_root", "root_id"),
+        Index("ix_review_item", "item_id"),
         Index("ix_review_agreement", "current", "exercise", "rule", "machine", "verdict"),
         Index("ix_review_patient", "patient_id", "current", "exercise", "rule", "machine", "verdict"),
         Index("ix_review_reviewer", "reviewer", "id"),

@@ -209,7 +209,7 @@ def _form(archive: SafeZip, uid: str) -> ExportedSet:
 
 def _import_one(store: Store, archive: SafeZip, form: ExportedSet, person: str | None) -> tuple[bool, int]:
     with store.writing() as session:
-        there = session.scalar(select(ExerciseSet).where(ExerciseSet.uid == form.uid))
+        there = session.scalar(select(ExerciseSet).where(ExerciseSet.uid == form.uid).with_for_update())
         if there is not None:
             return False, add_reviews(session, there, form)
         with _files_in(store, archive, form):

@@ -121,6 +121,7 @@ class ScoringForm(_Form):
     stature_assumed: bool
     limits: Numbers
     best: Numbers
+    summary: Numbers = Field(default_factory=dict)
 
 
 class ReviewForm(_Form):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -16,9 +17,10 @@ from starlette.exceptions import HTTPException
 import formcheck
 from formcheck.errors import FormcheckError
 from formcheck.store import Store
-from formcheck.web import agreement, exports, people, plan, reviewing, sessions
+from formcheck.web import agreement, exports, limits, people, plan, reviewing, sessions
 from formcheck.web.guard import Guard
 from formcheck.web.page import render
+from formcheck.web.rescoring import Rescoring
 
 __all__ = ["create_app"]
 
@@ -27,15 +29,24 @@ _HERE = Path(__file__).parent
 
 def create_app(store: Store, *, token: str, hosts: frozenset[str]) -> Guard:
     """Return the app over a record, behind its guard. `hosts` are the values of the Host header it answers to."""
-    app = FastAPI(title="formcheck review", version=formcheck.__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="formcheck review", version=formcheck.__version__, docs_url=None, redoc_url=None, lifespan=_lifespan
+    )
     app.state.store = store
-    for module in (reviewing, sessions, exports, people, plan, agreement):
+    app.state.rescoring = Rescoring(store)
+    for module in (reviewing, sessions, exports, people, limits, plan, agreement):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(FormcheckError, _problem_page(HTTPStatus.NOT_FOUND))
     app.add_exception_handler(HTTPException, _http_page)
     app.add_exception_handler(RequestValidationError, _problem_page(HTTPStatus.UNPROCESSABLE_ENTITY))
     return Guard(app, token=token, hosts=hosts)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.rescoring.stop()
 
 
 def _problem_page(status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[Response]]:

@@ -23,7 +23,7 @@ from markupsafe import Markup
 from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, number, parse_quantity, title
 from formcheck.model import Verdict
 from formcheck.store import Store
-from formcheck.web.still import still_trace
+from formcheck.web.still import still_figure
 
 __all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "render"]
 
@@ -85,7 +85,7 @@ def _templates() -> Environment:
         "title": title,
         "review_words": lambda verdict: _REVIEW_WORDS[verdict],
         "data": _data,
-        "still": still_trace,
+        "still": still_figure,
         "with_unit": _with_unit,
         "label": lambda name: parse_quantity(name).label,
         "percent": lambda share: f"{100 * share:.0f} %" if isfinite(share) else "–",

@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from formcheck.errors import SpecError, StoreError
-from formcheck.report._summary import assumptions, main_measures
+from formcheck.report._summary import assumptions, counts_words, main_measures, whole_set_words
 from formcheck.report.charts import figure, shown_measures
 from formcheck.store import Store
 from formcheck.store.items import item_ids
+from formcheck.store.person_specs import own_spec_sha256
 from formcheck.store.scored import load_result
 from formcheck.store.transfer import import_sets
 from formcheck.store.transfer_form import Name, Text
@@ -61,6 +62,9 @@ def show_set(request: Request, store: Record, uid: Uid) -> Response:
         result=result,
         items=[*result.reps, *result.holds],
         ids=item_ids(store, uid),
+        guided=counts_words(result) if "confirmed" in result.summary else "",
+        whole=whole_set_words(result),
+        earlier_limits=own_spec_sha256(store, found.patient_id, found.exercise) not in (None, found.spec_sha256),
         measures=main_measures(result),
         assumptions=assumptions(result),
         trace=trace,

@@ -60,7 +60,7 @@ class Trend:
         if self.mdc is not None and abs(difference) < self.mdc:
             return f"no detectable change ({_shown(difference, self.unit)}; below {_shown(self.mdc, self.unit)})"
         if self.mdc is None:
-            return _shown(difference, self.unit)
+            return f"{'+' if difference > 0 else ''}{_shown(difference, self.unit)}"
         return f"changed by {_shown(difference, self.unit)}"
 
     @property
@@ -79,7 +79,16 @@ def _shown(value: float, unit: str) -> str:
 
 
 def trends_of(points: Sequence[Point]) -> list[Trend]:
-    """Return the trends of one exercise: its main measures, held time or valid reps, pain."""
+    """Return the trends of one exercise: its main measures, held time or valid reps, pain; of walks the whole set's."""
+    whole = list(dict.fromkeys(name for one in points for name in one.summary if not name.endswith("_sd")))
+    found = [_of_whole_set(points, name) for name in whole if name != "planned"] if whole else _of_items(points)
+    pain = [(one.performed_at, float(one.pain), None) for one in points if one.pain is not None]
+    if pain:
+        found.append(_trend("pain", "Pain, 0 to 10", "", "", pain))
+    return [one for one in found if one.values]
+
+
+def _of_items(points: Sequence[Point]) -> list[Trend]:
     measures = list(dict.fromkeys(name for one in points for name in one.best if not name.endswith("_sd")))
     found = [_measure(points, name) for name in measures if name != "held_s"][:_SHOWN]
     if "held_s" in measures:
@@ -87,10 +96,19 @@ def trends_of(points: Sequence[Point]) -> list[Trend]:
     else:
         valid = [(one.performed_at, float(one.counts.valid), None) for one in points]
         found.append(_trend("valid", "Valid reps", " reps", "reps", valid))
-    pain = [(one.performed_at, float(one.pain), None) for one in points if one.pain is not None]
-    if pain:
-        found.append(_trend("pain", "Pain, 0 to 10", "", "", pain))
-    return [one for one in found if one.values]
+    return found
+
+
+def _of_whole_set(points: Sequence[Point], name: str) -> Trend:
+    """Return the trend of what belongs to whole sets; no figure says which change of it can be told from error."""
+    quantity = parse_quantity(name)
+    rows = [
+        (one.performed_at, value, one.summary.get(f"{name}_sd"))
+        for one in points
+        if (value := one.summary.get(name)) is not None
+    ]
+    label = f"{quantity.label}, {quantity.side}" if quantity.side else quantity.label
+    return _trend(name, label, quantity.unit, "", rows)
 
 
 def _measure(points: Sequence[Point], name: str) -> Trend:
