@@ -119,8 +119,11 @@ class Watch:
             return "q"
         if shown != self._shown or not shown:
             self._shown, self._summary_s = shown, now_s
-        # No frame is measured while the summary is shown: then another set is asked for.
-        return " " if shown and now_s - self._summary_s > 3.0 else ""
+        # No frame is measured while the summary is shown: then another set is asked for, once (the key also pauses).
+        asks = now_s - self._summary_s > 3.0
+        if asks:
+            self._summary_s = now_s
+        return " " if asks else ""
 
     def full_screen(self) -> None:
         """Do nothing."""

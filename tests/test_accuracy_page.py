@@ -120,6 +120,14 @@ def test_what_went_wrong_is_named() -> None:
     assert "11 / 10" in told
 
 
+def test_clips_kept_apart_have_a_section_of_their_own_and_change_no_other() -> None:
+    apart = [score("unseen", 10.0, 3.0, faults_missed=("knee_bend in 2",))]
+    text = page_text(SCORES, apart, images="images/accuracy", robustness=False)
+    kept = section(text, "Clips kept apart")
+    assert "- `unseen`: missed `knee_bend` in 2" in kept
+    assert text.replace(kept, "") == text_of(SCORES).replace(section(text_of(SCORES), "Clips kept apart"), "")
+
+
 def test_real_clips_are_counted_and_claim_no_truth() -> None:
     feet = (
         FootMotion("heel_height_cm", True, 8.1, 0.03, 3.5, 0.4),

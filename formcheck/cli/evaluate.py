@@ -40,19 +40,27 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option(metavar="FILE.md", help="Write a page with tables, and its pictures to images/FILE/.")
     ] = None,
+    held_out: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Clips that nobody saw while limits were chosen; they are told apart."),
+    ] = None,
 ) -> None:
     """Score labelled clips and hold the results against their truth; exit 1 when a count is wrong."""
     from formcheck.evaluate import check_page, find_labelled, summarise, write_page
 
     if page is not None:
         check_page(page)
-    clips, specs = _with_specs([clip for folder in folders for clip in find_labelled(folder)])
-    scores, failed = _scored(clips, specs, jobs)
-    if scores:
-        show(_tables(scores, summarise(scores)))
-    if scores and page is not None:
-        write_page(page, scores)
-    if failed or not all(score.count_exact for score in scores):
+    parts, failed = [], False
+    for some in (folders, held_out or []):
+        clips = [clip for folder in some for clip in find_labelled(folder)]
+        scores, some_failed = _scored(*_with_specs(clips), jobs) if some else ([], False)
+        parts.append(scores)
+        failed |= some_failed
+        if scores:
+            show(Group(*([Text("Held out")] if some is not folders else []), _tables(scores, summarise(scores))))
+    if parts[0] and page is not None:
+        write_page(page, *parts)
+    if failed or not all(score.count_exact for scores in parts for score in scores):
         raise typer.Exit(1)
 
 

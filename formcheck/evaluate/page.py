@@ -35,12 +35,16 @@ def check_page(page: Path) -> None:
         raise OutputError(f"{folder}: cannot make this folder for the pictures: {error.strerror}") from error
 
 
-def write_page(page: Path, scores: Sequence[ClipScore]) -> None:
-    """Write the page, and its pictures to images/NAME/ beside it. Raises OutputError."""
+def write_page(page: Path, scores: Sequence[ClipScore], held_out: Sequence[ClipScore] = ()) -> None:
+    """Write the page, and its pictures to images/NAME/ beside it. Raises OutputError.
+
+    `held_out` are clips that nobody saw while limits were chosen: they have a section of their own.
+    """
     check_page(page)
     for name, text in pictures(scores).items():
         write_text(_image_folder(page) / name, text)
-    write_text(page, page_text(scores, images=f"images/{page.stem}", robustness=page.with_name(_ROBUSTNESS).exists()))
+    robustness = page.with_name(_ROBUSTNESS).exists()
+    write_text(page, page_text(scores, held_out, images=f"images/{page.stem}", robustness=robustness))
 
 
 def _image_folder(page: Path) -> Path:
@@ -62,7 +66,7 @@ def pictures(scores: Sequence[ClipScore]) -> dict[str, str]:
     return {**out, "errors.svg": bars_svg("Mean absolute error by view", panels)}
 
 
-def page_text(scores: Sequence[ClipScore], *, images: str, robustness: bool) -> str:
+def page_text(scores: Sequence[ClipScore], held_out: Sequence[ClipScore] = (), *, images: str, robustness: bool) -> str:
     """Return the page as Markdown; `images` is where its pictures are, `robustness` whether that page is beside it."""
     template = Template(files("formcheck.evaluate").joinpath(_TEMPLATE).read_text(encoding="utf-8"))
     return template.substitute(
@@ -72,6 +76,7 @@ def page_text(scores: Sequence[ClipScore], *, images: str, robustness: bool) -> 
         rendered=sum(score.rendered for score in scores),
         real=sum(not score.rendered for score in scores),
         inputs=_inputs(scores),
+        held_out=_held_out_words(held_out),
         measured=sum(bool(score.pairs) for score in scores),
         errors=tables.error_table(scores),
         coverage=tables.coverage_table(scores),
@@ -96,6 +101,22 @@ def _inputs(scores: Sequence[ClipScore]) -> str:
     return (
         f"{videos}, {recorded} from a landmark recording. A recording of a person seen by more than 30° from the "
         "side no longer holds all of the pose model's own landmarks; there only its heel height is compared."
+    )
+
+
+def _held_out_words(scores: Sequence[ClipScore]) -> str:
+    """Return the section on clips that nobody saw before."""
+    if not scores:
+        return "None were kept apart in this run; `--held-out DIR` names them."
+    reps = f"{sum(score.counted for score in scores)} of {sum(score.true_count for score in scores)} reps and holds"
+    exact = f"{sum(score.count_exact for score in scores)} of {len(scores)} clips"
+    return "\n\n".join(
+        [
+            f"{reps} counted, exact in {exact}. {tables.fault_words(scores)} What went wrong:",
+            tables.miss_list(scores),
+            tables.error_table(scores),
+            tables.clip_table(scores),
+        ]
     )
 
 
