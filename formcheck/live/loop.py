@@ -164,8 +164,9 @@ class LiveSet:
     def _take(self, frame: Frame, observation: PoseObservation) -> None:
         seen = self._seen
         observation = self._refiner.update(frame, observation)
+        before_s = frame.time_s if seen.frame is None else seen.frame.time_s
         seen.frame, seen.observation = frame, observation
-        self._watch_rate(frame.time_s)
+        self._watch_rate(frame.time_s, before_s)
         if frame.index % _LIGHT_EVERY == 0:
             seen.dark = is_dark(frame.image)
         if self.practice.asked_to_pause:
@@ -181,8 +182,10 @@ class LiveSet:
         if before == "countdown" and self.practice.phase == "counting":
             self._beat()
 
-    def _watch_rate(self, time_s: float) -> None:
-        """Tell once where the camera itself is slow: it often lacks light."""
+    def _watch_rate(self, time_s: float, before_s: float) -> None:
+        """Tell once where the camera itself is slow: it often lacks light. One that was away is not slow."""
+        if time_s - before_s > _NO_PICTURE_S:
+            self._rate_from = (self._camera.frames, time_s)
         taken, since_s = self._camera.frames - self._rate_from[0], time_s - self._rate_from[1]
         if since_s < _RATE_S:
             return
