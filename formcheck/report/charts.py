@@ -274,4 +274,7 @@ def _step(time: FloatArray) -> int:
 
 
 def _values(series: FloatArray) -> list[float | None]:
-    return [round(value, 3) if np.isfinite(value) else None for value in series.tolist()]
+    """Return numbers with three decimals; None where not seen."""
+    rounded = np.round(series, 3).astype(object)
+    rounded[~np.isfinite(series)] = None
+    return list(rounded.tolist())

@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from math import ceil, floor, isfinite, log10
 from typing import Any, Final
 
+import numpy as np
 from markupsafe import Markup
+
+from formcheck.model import FloatArray
 
 __all__ = ["still_figure"]
 
 _WIDTH: Final = 860
 _HEIGHT: Final = 250
-_MOST_POINTS: Final = 800
+_MOST_POINTS: Final = 430
 Point = tuple[float, float]
 _PAPER: Final = "paper"
 _DASHES: Final = {"dot": "2 4", "dash": "7 5"}
@@ -66,14 +69,14 @@ def still_figure(figure: Mapping[str, Any], label: str) -> Markup:
 def _rows(figure: Mapping[str, Any], paper: _Axes) -> dict[str, _Axes]:
     """Return the axes by the name that traces call them: y, y2, …; the picture is cut to the first x range."""
     layout = figure["layout"]
-    x = layout["xaxis"].get("range") or _ends(value for trace in figure["data"] for value in _numbers(trace["x"]))
+    x = layout["xaxis"].get("range") or _ends(_all_numbers(figure["data"], "x"))
     found: dict[str, _Axes] = {}
     for name, axis in layout.items():
         if not name.startswith("yaxis"):
             continue
         bottom, top = axis.get("domain", (0.0, 1.0))
         own = [trace for trace in figure["data"] if _row_of(trace.get("yaxis", "y")) == _row_of(name)]
-        y = axis.get("range") or _with_room(_ends(value for trace in own for value in _numbers(trace["y"])))
+        y = axis.get("range") or _with_room(_ends(_all_numbers(own, "y")))
         place = (paper.left, paper.right, paper.down(top), paper.down(bottom))
         found[_row_of(name)] = _Axes(*place, (x[0], x[1]), (y[0], y[1]))
     return found
@@ -84,24 +87,25 @@ def _row_of(reference: str) -> str:
     return reference.split()[0].removeprefix("yaxis").removeprefix("y") or "1"
 
 
-def _ends(values: Iterator[float]) -> tuple[float, float]:
-    finite = [value for value in values if isfinite(value)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+def _ends(values: FloatArray) -> Point:
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
     return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
-def _with_room(ends: tuple[float, float]) -> tuple[float, float]:
+def _with_room(ends: Point) -> Point:
     room = 0.06 * (ends[1] - ends[0])
     return ends[0] - room, ends[1] + room
 
 
-def _numbers(values: list[Any]) -> Iterator[float]:
-    """Give values as numbers: dates as seconds, what was not seen as NaN."""
-    for value in values:
-        if isinstance(value, str):
-            yield datetime.fromisoformat(value).timestamp()
-        else:
-            yield float("nan") if value is None else float(value)
+def _all_numbers(traces: Sequence[Mapping[str, Any]], which: str) -> FloatArray:
+    return np.concatenate([_numbers(trace[which]) for trace in traces] or [np.zeros(0)])
+
+
+def _numbers(values: Sequence[Any]) -> FloatArray:
+    """Return values as numbers: dates as seconds, what was not seen as NaN."""
+    dates = [datetime.fromisoformat(one).timestamp() if isinstance(one, str) else one for one in values]
+    return np.array(dates, dtype=np.float64)
 
 
 # ---------------------------------------------------------------------- parts
@@ -109,13 +113,15 @@ def _numbers(values: list[Any]) -> Iterator[float]:
 
 def _traces(traces: Sequence[Mapping[str, Any]], rows: Mapping[str, _Axes]) -> Iterator[Markup]:
     """Give lines, marks, and bands: to the line before (tonexty), or round themselves."""
-    before: list[Point] = []
+    before = np.zeros((0, 2))
     for trace in traces:
         axes = rows[_row_of(trace.get("yaxis", "y"))]
-        points = list(zip(_numbers(trace["x"]), _numbers(trace["y"]), strict=True))
-        if "fill" in trace:
-            edges = [*before, *reversed(points)] if trace["fill"] == "tonexty" else points
-            yield _band(edges, axes, trace["fillcolor"], whole=trace["fill"] == "tonexty")
+        points = np.column_stack([_numbers(trace["x"]), _numbers(trace["y"])])
+        if trace.get("fill") == "tonexty":
+            edges = np.concatenate([before, points[::-1]])  # what was not seen is left out
+            yield _band(edges[np.isfinite(edges[:, 1])], axes, trace["fillcolor"])
+        elif "fill" in trace:
+            yield _band(points, axes, trace["fillcolor"])
         elif "markers" in trace["mode"]:
             yield from _marks(trace, points, axes)
         elif trace["line"].get("width"):
@@ -123,22 +129,18 @@ def _traces(traces: Sequence[Mapping[str, Any]], rows: Mapping[str, _Axes]) -> I
         before = points
 
 
-def _band(edges: list[Point], axes: _Axes, colour: str, *, whole: bool) -> Markup:
-    """Return a filled band; what was not seen is left out of one that is whole, and divides one that is not."""
-    if whole:
-        edges = [(x, y) for x, y in edges if isfinite(y)]
+def _band(edges: FloatArray, axes: _Axes, colour: str) -> Markup:
     return Markup('<path d="{}" fill="{}"/>').format(_steps(edges, axes), _colour(colour))
 
 
-def _curve(trace: Mapping[str, Any], points: list[Point], axes: _Axes) -> Markup:
+def _curve(trace: Mapping[str, Any], points: FloatArray, axes: _Axes) -> Markup:
     line = trace["line"]
-    points = points[:: max(len(points) // _MOST_POINTS, 1)]
     colour = line["color"]
     return Markup(
         '<path class="{}" d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{}" opacity="{}"/>'
     ).format(
         _KINDS.get(colour, "line"),
-        _steps(points, axes, stepped=line.get("shape") == "hv"),
+        _steps(_stepped(points) if line.get("shape") == "hv" else points, axes),
         _colour(colour),
         line["width"],
         _DASHES.get(line.get("dash", ""), "none"),
@@ -146,25 +148,32 @@ def _curve(trace: Mapping[str, Any], points: list[Point], axes: _Axes) -> Markup
     )
 
 
-def _steps(points: list[Point], axes: _Axes, *, stepped: bool = False) -> str:
-    steps: list[str] = []
-    pen = "M"
-    for x, y in points:
-        if not isfinite(y) or not isfinite(x) or not axes.x[0] <= x <= axes.x[1]:
-            pen = "M"
-            continue
-        across, down = axes.across(x), min(max(axes.down(y), axes.top), axes.bottom)
-        if stepped and pen == "L":
-            steps.append(f"H{across}")
-        steps.append(f"{pen}{across} {down}")
-        pen = "L"
-    return "".join(steps)
+def _stepped(points: FloatArray) -> FloatArray:
+    """Return points with a corner before each: across first, then up or down."""
+    corners = np.column_stack([points[1:, 0], points[:-1, 1]])
+    out = np.empty((2 * len(points) - 1, 2))
+    out[::2], out[1::2] = points, corners
+    return out
 
 
-def _marks(trace: Mapping[str, Any], points: list[Point], axes: _Axes) -> Iterator[Markup]:
+def _steps(points: FloatArray, axes: _Axes) -> str:
+    """Return points as the steps of a path, with a gap where nothing was seen; not more than the picture can show."""
+    x, y = points.T
+    seen = np.isfinite(y) & (x >= axes.x[0]) & (x <= axes.x[1])
+    kept = ~seen | (np.arange(len(x)) % (len(x) // _MOST_POINTS + 1) == 0)
+    x, y, seen = x[kept], y[kept], seen[kept]
+    begins = seen & ~np.r_[False, seen[:-1]]
+    across = axes.left + (x[seen] - axes.x[0]) / (axes.x[1] - axes.x[0]) * (axes.right - axes.left)
+    down = axes.bottom - (y[seen] - axes.y[0]) / (axes.y[1] - axes.y[0]) * (axes.bottom - axes.top)
+    down = np.clip(down, axes.top, axes.bottom)
+    pens = np.where(begins[seen], "M", "L").tolist()
+    return "".join(map("%s%.1f %.1f".__mod__, zip(pens, across.tolist(), down.tolist(), strict=True)))
+
+
+def _marks(trace: Mapping[str, Any], points: FloatArray, axes: _Axes) -> Iterator[Markup]:
     marker = trace["marker"]
     spread = trace.get("error_y", {}).get("array", [0.0] * len(points))
-    for (x, y), sd in zip(points, spread, strict=True):
+    for (x, y), sd in zip(points.tolist(), spread, strict=True):
         if not isfinite(y):
             continue
         across = axes.across(x)

@@ -234,4 +234,6 @@ def _band(layout: dict[str, Any], axis: str, start: float, end: float) -> None:
 
 
 def _plain(values: FloatArray) -> list[float | None]:
-    return [round(one, 3) if isfinite(one) else None for one in values.tolist()]
+    rounded = np.round(values, 3).astype(object)
+    rounded[~np.isfinite(values)] = None
+    return list(rounded.tolist())
