@@ -1,0 +1,129 @@
+"""A set of holds: each is timed while it is kept and judged when it is left."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from formcheck.engine.frames import FrameTable
+from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
+from formcheck.engine.judge import judge_hold
+from formcheck.engine.movement import pick_side
+from formcheck.engine.ongoing import Asked, Finished, OngoingSet
+from formcheck.engine.place import Place
+from formcheck.engine.series import Readout, ZeroHistory
+from formcheck.engine.timing import RepTiming
+from formcheck.measures.names import column_name
+from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, Side, Stage
+from formcheck.rules import RisesAbove
+from formcheck.skeleton import SIDES
+from formcheck.specs.schema import HoldMovement
+
+__all__ = ["HoldSet"]
+
+_REST_S: Final = 0.8
+"""Default, not from literature."""
+
+
+class HoldSet(OngoingSet):
+    """Holds of one position, timed over all places taken: a moment out of sight does not end one."""
+
+    def __init__(self, movement: HoldMovement, asked: Asked, frames: FrameTable, zeros: ZeroHistory) -> None:
+        super().__init__(asked, frames, zeros)
+        self._movement = movement
+        limits = HoldLimits(
+            movement.reach.value,
+            movement.within.value,
+            movement.lost.value,
+            movement.settle_s.value,
+            movement.grace_s.value,
+            movement.keeps == "above",
+        )
+        self._timer = HoldTimer(limits)
+        self._readout = Readout()
+        self._settled_s = math.nan
+        self._breaking = {
+            name: rule for name, rule in asked.spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
+        }
+
+    @property
+    def stage(self) -> Stage:
+        """Whether a hold is on."""
+        return "hold" if self._timer.holding else "ready"
+
+    @property
+    def must_stay(self) -> bool:
+        """Whether a step is out of the exercise now: not while a hold is on, nor where a foot is lifted for it."""
+        return self._movement.planted and not self._timer.holding and not self._lifts_a_foot
+
+    def held_s(self, t: float) -> float:
+        """Return the seconds that the hold has lasted by time `t`."""
+        return self._timer.held_s(t)
+
+    def progress(self, t: float) -> float:
+        """Return the seconds held as a share of those asked for."""
+        target_s = self._asked.spec.dose.hold_s
+        return min(self.held_s(t) / target_s, 1.0) if target_s else 0.0
+
+    def settled(self, i: int, rows: FloatArray, place: Place) -> None:
+        """Remember when zeros were taken."""
+        self._settled_s = self._frames.time_s[i]
+
+    def step(self, i: int, row: list[float], place: Place) -> list[Event]:
+        """Take frame `i`; return the beginning or the end of a hold."""
+        movement, timer = self._movement, self._timer
+        t, was_holding = self._frames.time_s[i], timer.holding
+        seen = self._readout.look_at(i, self._frames.rows, place)
+        side = timer.side if was_holding else self._asked.side or self._side_now(row, place, seen)
+        x = seen[column_name(movement.measure, side)]
+        out_of_it = not was_holding and x < movement.lost.value
+        self.settles_anew = movement.planted and out_of_it and t - self._settled_s > _REST_S
+        broken = self._broken(seen, side) if was_holding else None
+        timing = timer.update(t, x, side, broken, stepped=was_holding and place.stepped(row))
+        if timing is not None:
+            return [HoldEnded(t, self._judge(i, timing, place))]
+        if timer.holding and not was_holding:
+            self._begin(i, place)
+            return [HoldStarted(t)]
+        return []
+
+    def finish(self, end_s: float, place: Place | None) -> Finished:
+        """Judge the hold that is still on, too."""
+        unfinished = self._timer.finish(end_s)
+        if unfinished is not None and place is not None:
+            self._judge(len(self._frames) - 1, unfinished, place)
+        return Finished(place, holds=self._holds)
+
+    @property
+    def _lifts_a_foot(self) -> bool:
+        return self._asked.spec.side in ("stance", "lifted")
+
+    def _side_now(self, row: list[float], place: Place, seen: Mapping[str, float]) -> str:
+        if self._lifts_a_foot:
+            left, right = (seen[column_name(self._movement.measure, side)] for side in SIDES)
+            return "left" if left > right else "right"
+        return pick_side(self._asked.spec.side, row, place.scale.facing, place.near) or place.near
+
+    def _broken(self, seen: Mapping[str, float], side: str) -> str | None:
+        """Return the rule that breaks the hold in this frame."""
+        for name, rule in self._breaking.items():
+            if seen[column_name(rule.measure, side)] > rule.limit.value:
+                return name
+        return None
+
+    def _begin(self, i: int, place: Place) -> None:
+        """Take the side held, and heights from where the person has stepped to."""
+        place.side = self._timer.side
+        if not self._movement.planted:
+            first = self._frames.since(self._frames.time_s[i] - _REST_S)
+            place.stand_anew(self._frames.rows[first : i + 1])
+            self._zeros.note(self._frames.since(self._timer.start_s), place)
+
+    def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold:
+        middle_s = (timing.start_s + timing.end_s) / 2
+        side: Side = "left" if timing.side == "left" else "right"
+        evidence = self._gather(i, RepTiming(timing.start_s, middle_s, timing.end_s, timing.level), place, side)
+        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, evidence)
+        self._holds.append(hold)
+        return hold

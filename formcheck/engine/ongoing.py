@@ -1,0 +1,119 @@
+"""A set in progress: what the engine asks of it, whatever its movement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
+
+from formcheck.engine.calibrate import calibrate
+from formcheck.engine.frames import FrameTable
+from formcheck.engine.outcome import feet_trusted
+from formcheck.engine.place import Place, Stature
+from formcheck.engine.series import ZeroHistory
+from formcheck.engine.timing import RepTiming
+from formcheck.model import Event, Fault, FloatArray, Hold, Rep, Side, Stage
+from formcheck.rules import Evidence
+from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["Asked", "Finished", "OngoingSet"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The exercise, how tall the person is, the leg to judge (None: as the exercise says), and who sets the pace."""
+
+    spec: ExerciseSpec
+    stature: Stature
+    side: Side | None
+    metronome: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """What a set came to, and the place it was judged in; `problem` is what kept it from being read at all."""
+
+    place: Place | None
+    reps: Sequence[Rep] = ()
+    holds: Sequence[Hold] = ()
+    faults: tuple[Fault, ...] = ()
+    summary: Mapping[str, float] = field(default_factory=dict)
+    problem: str | None = None
+
+
+class OngoingSet:
+    """`settled` when the person has taken their place, `step` every frame they are in it, `left` when they have gone.
+
+    `finish` ends it. All but that is, as it stands here, right for a movement that is read only when it is over.
+    """
+
+    from_place: ClassVar[bool] = True
+    """Whether nothing counts before the person has taken a place."""
+
+    def __init__(self, asked: Asked, frames: FrameTable, zeros: ZeroHistory) -> None:
+        self._asked, self._frames, self._zeros = asked, frames, zeros
+        self._reps: list[Rep] = []
+        self._holds: list[Hold] = []
+        self.settles_anew = False
+        """Whether the person may have come to rest again: if they have, their place should be taken anew."""
+
+    @property
+    def completed(self) -> int:
+        """Reps or holds so far."""
+        return len(self._reps) + len(self._holds)
+
+    @property
+    def stage(self) -> Stage:
+        """What goes on, while the person is in place."""
+        return "moving"
+
+    @property
+    def must_stay(self) -> bool:
+        """Whether a step is out of the exercise now."""
+        return False
+
+    @property
+    def strayed(self) -> bool:
+        """Whether the person does something else by now."""
+        return False
+
+    def held_s(self, t: float) -> float:
+        """Return the seconds that a hold has lasted by time `t`."""
+        return 0.0
+
+    def progress(self, t: float) -> float:
+        """Return how far the rep or hold has come, 0..1."""
+        return 0.0
+
+    def settled(self, i: int, rows: FloatArray, place: Place) -> None:
+        """Begin, or begin again, at frame `i`; `rows` are those the person has stood still in."""
+
+    def step(self, i: int, row: list[float], place: Place) -> list[Event]:
+        """Take frame `i`; return what happened in it."""
+        return []
+
+    def left(self) -> None:
+        """Stop until the person has settled again."""
+
+    def finish(self, end_s: float, place: Place | None) -> Finished:
+        """Return what it all came to by `end_s`; `place` is the last one taken."""
+        raise NotImplementedError
+
+    def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side, *, lead_s: float = 0.0) -> Evidence:
+        """Collect what rules get to see of a rep or hold, from `lead_s` ahead of it: its frames up to frame `i`."""
+        inside = self._frames.between(timing.start_s - lead_s, timing.end_s, last=i)
+        return Evidence(
+            side="left" if place.side == "left" else "right",
+            moving=moving,
+            view=place.view,
+            start_s=timing.start_s,
+            peak_s=timing.peak_s,
+            end_s=timing.end_s,
+            time_s=np.array(self._frames.time_s[inside]),
+            series=calibrate(self._frames.rows[inside], place.zeros, replace(place.scale, relative_sd=0.0)),
+            scale_sd=place.scale.relative_sd,
+            feet_trusted=feet_trusted(self._asked.spec, place),
+            metronome=self._asked.metronome,
+        )

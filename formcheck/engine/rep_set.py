@@ -1,0 +1,145 @@
+"""A set of reps: each is counted, timed and judged as it ends, against the rest ahead of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from formcheck.engine.calibrate import seen_median
+from formcheck.engine.frames import FrameTable
+from formcheck.engine.judge import is_faultless, judge_rep, judge_set
+from formcheck.engine.movement import movement_value, pick_side
+from formcheck.engine.ongoing import Asked, Finished, OngoingSet
+from formcheck.engine.place import Place
+from formcheck.engine.reps import RepCounter, RepLimits
+from formcheck.engine.series import ZeroHistory
+from formcheck.engine.timing import RepTiming, time_with_second
+from formcheck.measures.table import COLUMN
+from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, Stage
+from formcheck.rules import Evidence
+from formcheck.specs.schema import RepMovement
+
+__all__ = ["RepSet"]
+
+_REST_S: Final = 0.8
+_REST_WITHIN_S: Final = 3.0
+_LEAST_REST_FRAMES: Final = 4
+_LEAST_SEEN: Final = 0.3
+_AROUND_S: Final = 0.4
+_TOP_S: Final = 0.15
+_ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
+"""All of them: default, not from literature."""
+
+
+class RepSet(OngoingSet):
+    """Reps of one movement. Every rest gives new zeros; every place a new counter, which knows the best rep so far."""
+
+    def __init__(self, movement: RepMovement, asked: Asked, frames: FrameTable, zeros: ZeroHistory) -> None:
+        super().__init__(asked, frames, zeros)
+        self._movement = movement
+        self._limits = RepLimits(
+            movement.enter.value, movement.most.value, movement.least.value, movement.min_s.value, movement.max_s.value
+        )
+        self._counter = RepCounter(self._limits, base=math.nan)
+        self._evidence: list[Evidence] = []
+        self._peers: list[Evidence] = []
+
+    @property
+    def stage(self) -> Stage:
+        """Whether a rep is on."""
+        return "rest" if self._counter.phase == "rest" else "moving"
+
+    @property
+    def must_stay(self) -> bool:
+        """Whether steps are no part of the movement."""
+        return self._movement.planted
+
+    @property
+    def strayed(self) -> bool:
+        """Whether the person has left the movement's range."""
+        return self._counter.strayed
+
+    def progress(self, t: float) -> float:
+        """Return the height of the movement as a share of the best so far."""
+        return self._counter.progress
+
+    def settled(self, i: int, rows: FloatArray, place: Place) -> None:
+        """Count from the height the person rests at."""
+        values = [self._value(row, place) for row in rows.tolist()]
+        self._counter = RepCounter(self._limits, float(np.nanmedian(values)), self._counter.best)
+
+    def left(self) -> None:
+        """Forget a rep that was on."""
+        self._counter = RepCounter(self._limits, math.nan, self._counter.best)
+
+    def step(self, i: int, row: list[float], place: Place) -> list[Event]:
+        """Take frame `i`; return the beginning and the end of a rep."""
+        t, was_resting = self._frames.time_s[i], self._counter.phase == "rest"
+        hidden = row[COLUMN[f"leg_visibility_{place.side}"]] < _LEAST_SEEN
+        x = math.nan if hidden else self._value(row, place)
+        # One leg's landmarks glitch; the middle of hips and shoulders does not.
+        steady = self._movement.measure == "body_rise_cm"
+        timing = self._counter.update(t, x) if steady else self._counter.update(*place.steady.update(t, x))
+        self._frames.mark_rest(i, self._counter.at_rest)
+        events: list[Event] = []
+        if was_resting and self._counter.phase == "up":
+            self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)
+            events.append(RepStarted(t))
+        if timing is not None:
+            events.append(RepEnded(t, self._judge(i, timing, place)))
+        return events
+
+    def finish(self, end_s: float, place: Place | None) -> Finished:
+        """Judge all reps again: only now is the person's own best known, and a first rep that was a small one."""
+        spec = self._asked.spec
+        reps = [judge_rep(spec, k, evidence, self._peers) for k, evidence in enumerate(self._evidence, 1)]
+        return Finished(place, reps=reps, faults=judge_set(spec, self._evidence))
+
+    def _value(self, row: list[float], place: Place) -> float:
+        movement = self._movement
+        return movement.sign * movement_value(movement.measure, row, place.side, place.scale)
+
+    def _zero_at_rest(self, i: int, place: Place) -> None:
+        """Take new zeros from the last rest before frame `i`."""
+        picked = self._frames.rest_before(i, within_s=_REST_WITHIN_S, lasting_s=_REST_S)
+        if len(picked) >= _LEAST_REST_FRAMES:
+            place.take_zeros(self._frames.rows[picked])
+            self._zeros.note(picked[0], place)
+
+    def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep:
+        spec = self._asked.spec
+        timing = self._time_by_second_measure(i, timing, place)
+        self._find_side_anew(timing, place)
+        evidence = self._evidence_of(i, timing, place)
+        self._evidence.append(evidence)
+        if is_faultless(spec, evidence):
+            self._peers.append(evidence)
+        rep = judge_rep(spec, len(self._evidence), evidence, self._peers)
+        self._reps.append(rep)
+        return rep
+
+    def _time_by_second_measure(self, i: int, timing: RepTiming, place: Place) -> RepTiming:
+        """Time a rep by the second measure its spec names as well: the heel, beside the body."""
+        second = self._movement.timed_by
+        if second is None or place.view == "front":
+            return timing
+        after_s = self._reps[-1].end_s if self._reps else -math.inf
+        start_s = max(timing.start_s - _AROUND_S, after_s)
+        around = self._evidence_of(i, replace(timing, start_s=start_s, end_s=timing.end_s + _AROUND_S), place)
+        return time_with_second(timing, around.time_s, *around.values(second))
+
+    def _find_side_anew(self, timing: RepTiming, place: Place) -> None:
+        """Find the leg to judge at the top of a rep that began with both legs alike."""
+        rule = self._asked.spec.side
+        if self._movement.planted or rule in ("both", "stance") or self._asked.side is not None:
+            return
+        top = self._frames.between(timing.peak_s - _TOP_S, timing.peak_s + _TOP_S, last=len(self._frames) - 1)
+        picked = pick_side(rule, seen_median(self._frames.rows[top]).tolist(), place.scale.facing, place.near)
+        if picked is not None:
+            place.side, place.moving = picked, "left" if picked == "left" else "right"
+
+    def _evidence_of(self, i: int, timing: RepTiming, place: Place) -> Evidence:
+        return self._gather(i, timing, place, place.moving, lead_s=self._movement.lead_s.value)
