@@ -15,6 +15,8 @@ from formcheck.skeleton import SIDES
 
 __all__ = ["ZEROS", "Scale", "calibrate", "seen_median", "zero_row"]
 
+_Value = tuple[FloatArray, FloatArray]  # and its standard deviation
+
 _ZEROED_BY_SIDE = (
     "shank",
     "thigh",
@@ -73,126 +75,132 @@ def calibrate(rows: FloatArray, zeros: FloatArray, scale: Scale) -> Mapping[str,
 
     Each measure comes with its `_sd`. Before any rest was seen the zeros are NaN, and so is what hangs on them.
     """
-    zeros = np.broadcast_to(zeros, (len(rows), len(ZEROS)))
-    series: dict[str, FloatArray] = {}
+    read = _Read(rows, np.broadcast_to(zeros, (len(rows), len(ZEROS))), scale)
+    named: dict[str, _Value] = {}
     for side in SIDES:
-        series |= _side_series(rows, zeros, scale, side)
-    series |= _body_series(rows, zeros, scale)
-    return series
+        named |= _side_series(read, side) | _frontal_series(read, side)
+    named |= _body_series(read)
+    return {key: array for name, (value, sd) in named.items() for key, array in ((name, value), (f"{name}_sd", sd))}
 
 
-def _side_series(rows: FloatArray, zeros: FloatArray, scale: Scale, side: str) -> dict[str, FloatArray]:
-    def raw(name: str) -> FloatArray:
-        return rows[:, COLUMN[f"{name}_{side}"]]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """Raw rows, the zeros that hold in each, and the scale."""
 
-    def zero(name: str) -> FloatArray:
-        return zeros[:, _ZERO[f"{name}_{side}"]]
+    rows: FloatArray
+    zeros: FloatArray
+    scale: Scale
 
-    def knee_flexion(shank: FloatArray, thigh: FloatArray) -> FloatArray:
-        return np.abs((shank - thigh + 180.0) % 360.0 - 180.0)
+    def now(self, name: str) -> FloatArray:
+        return self.rows[:, COLUMN[name]]
 
+    def rest(self, name: str) -> FloatArray:
+        return self.zeros[:, _ZERO[name]]
+
+    def change(self, name: str) -> FloatArray:
+        return self.now(name) - self.rest(name)
+
+    def rise_px(self, name: str) -> FloatArray:
+        """Return how far a point is above its place at rest: y points down."""
+        return self.rest(name) - self.now(name)
+
+    def from_side(self, angle: FloatArray) -> FloatArray:
+        """Return an angle of the picture as seen exactly from the side, forward positive."""
+        return turn_to_side(angle * self.scale.facing, self.scale.turn_deg)
+
+    def cm(self, px: FloatArray, sd_px: FloatArray) -> _Value:
+        """Return a length in cm."""
+        value = px * self.scale.cm_per_px
+        return value, np.hypot(sd_px * self.scale.cm_per_px, value * self.scale.relative_sd)
+
+
+def _side_series(read: _Read, side: str) -> dict[str, _Value]:
+    """Return what a view from the side shows of one leg and its foot."""
     shank, rest_shank, thigh, rest_thigh = (
-        turn_to_side(angle * scale.facing, scale.turn_deg)
-        for angle in (raw("shank"), zero("shank"), raw("thigh"), zero("thigh"))
+        read.from_side(angle)
+        for bone in (f"shank_{side}", f"thigh_{side}")
+        for angle in (read.now(bone), read.rest(bone))
     )
-    shank_sd, shank_change = raw("shank_sd"), shank - rest_shank
-    sole, sole_sd = _tracked_or_landmark(
-        raw("sole_tracked") - zero("sole_tracked"),
-        raw("sole_tracked_sd"),
-        raw("sole") - zero("sole"),
-        np.hypot(raw("sole_sd"), _LANDMARK_SOLE_SD_DEG),
-    )
-    rise_px, rise_sd_px = _tracked_or_landmark(
-        zero("heel_tracked_y") - raw("heel_tracked_y"),
-        raw("heel_tracked_y_sd"),
-        zero("heel_y") - raw("heel_y"),
-        np.hypot(raw("heel_y_sd"), _LANDMARK_HEEL_SD_CM / scale.cm_per_px),
-    )
-    heel = rise_px * scale.cm_per_px
-    ankle_rise = (zero("ankle_y") - raw("ankle_y")) * scale.cm_per_px
-    toe = (zero("toe_y") - raw("toe_y")) * scale.cm_per_px
-    lift, lift_sd = _foot_lift(rows, zeros, "right" if side == "left" else "left")
-    knee, knee_sd = knee_flexion(shank, thigh), raw("knee_flexion_sd")
-    knee_change = knee - knee_flexion(rest_shank, rest_thigh)
+    shank_sd, knee_sd = read.now(f"shank_sd_{side}"), read.now(f"knee_flexion_sd_{side}")
+    shank_change, knee = shank - rest_shank, _knee_flexion(shank, thigh)
+    sole, sole_sd = _sole(read, side)
     ankle_sd = np.hypot(shank_sd, sole_sd)
-
-    def cm_sd(px_sd: FloatArray, value: FloatArray) -> FloatArray:
-        return np.hypot(px_sd * scale.cm_per_px, value * scale.relative_sd)
-
-    named = {
+    raw_ankle = shank - read.now(f"sole_{side}"), np.hypot(shank_sd, read.now(f"sole_sd_{side}"))
+    other = "right" if side == "left" else "left"
+    return {
         f"ankle_{side}_deg": (shank - sole, ankle_sd),
         f"ankle_change_{side}_deg": (shank_change - sole, ankle_sd),
-        f"ankle_raw_{side}_deg": (shank - raw("sole"), np.hypot(shank_sd, raw("sole_sd"))),
-        f"ankle_rise_{side}_cm": (ankle_rise, cm_sd(raw("ankle_y_sd"), ankle_rise)),
-        f"foot_lift_{side}_cm": (lift * scale.cm_per_px, cm_sd(lift_sd, lift * scale.cm_per_px)),
-        f"heel_height_{side}_cm": (heel, cm_sd(rise_sd_px, heel)),
+        f"ankle_raw_{side}_deg": raw_ankle,
+        f"ankle_rise_{side}_cm": read.cm(read.rise_px(f"ankle_y_{side}"), read.now(f"ankle_y_sd_{side}")),
+        f"foot_lift_{side}_cm": read.cm(*_foot_lift_px(read, other)),
+        f"heel_height_{side}_cm": read.cm(*_heel_rise_px(read, side)),
         f"knee_flexion_{side}_deg": (knee, knee_sd),
-        f"knee_flexion_change_{side}_deg": (knee_change, knee_sd),
+        f"knee_flexion_change_{side}_deg": (knee - _knee_flexion(rest_shank, rest_thigh), knee_sd),
         f"shank_inclination_{side}_deg": (shank, shank_sd),
         f"shank_inclination_change_{side}_deg": (shank_change, shank_sd),
         f"sole_{side}_deg": (sole, sole_sd),
-        f"toe_height_{side}_cm": (toe, cm_sd(raw("heel_y_sd"), toe)),
+        f"toe_height_{side}_cm": read.cm(read.rise_px(f"toe_y_{side}"), read.now(f"heel_y_sd_{side}")),
     }
-    return _flat(named | _frontal_series(rows, zeros, side))
 
 
-def _frontal_series(rows: FloatArray, zeros: FloatArray, side: str) -> dict[str, tuple[FloatArray, FloatArray]]:
+def _knee_flexion(shank: FloatArray, thigh: FloatArray) -> FloatArray:
+    return np.abs((shank - thigh + 180.0) % 360.0 - 180.0)
+
+
+def _sole(read: _Read, side: str) -> _Value:
+    return _tracked_or_landmark(
+        (read.change(f"sole_tracked_{side}"), read.now(f"sole_tracked_sd_{side}")),
+        (read.change(f"sole_{side}"), np.hypot(read.now(f"sole_sd_{side}"), _LANDMARK_SOLE_SD_DEG)),
+    )
+
+
+def _heel_rise_px(read: _Read, side: str) -> _Value:
+    landmark_sd = np.hypot(read.now(f"heel_y_sd_{side}"), _LANDMARK_HEEL_SD_CM / read.scale.cm_per_px)
+    return _tracked_or_landmark(
+        (read.rise_px(f"heel_tracked_y_{side}"), read.now(f"heel_tracked_y_sd_{side}")),
+        (read.rise_px(f"heel_y_{side}"), landmark_sd),
+    )
+
+
+def _foot_lift_px(read: _Read, side: str) -> _Value:
+    """Return how far the lower end of a foot is above its place at rest."""
+    lift = np.minimum(read.rise_px(f"heel_y_{side}"), read.rise_px(f"toe_y_{side}"))
+    return lift, read.now(f"heel_y_sd_{side}")
+
+
+def _tracked_or_landmark(tracked: _Value, landmark: _Value) -> _Value:
+    use = np.isfinite(tracked[0])
+    return np.where(use, tracked[0], landmark[0]), np.where(use, tracked[1], landmark[1])
+
+
+def _frontal_series(read: _Read, side: str) -> dict[str, _Value]:
     """Return what a view from the front shows of one side, against rest."""
-
-    def change(name: str) -> FloatArray:
-        return rows[:, COLUMN[name]] - zeros[:, _ZERO[name]]
-
     other_drops = 1.0 if side == "right" else -1.0
-    outward = -other_drops * np.sign(rows[:, COLUMN["hips_apart"]])
-    knee = f"frontal_knee_{side}"
+    outward = -other_drops * np.sign(read.now("hips_apart"))
     return {
-        f"knee_valgus_change_{side}_deg": (change(knee), rows[:, COLUMN[f"frontal_knee_sd_{side}"]]),
-        f"pelvic_drop_change_{side}_deg": (other_drops * change("pelvis_tilt"), rows[:, COLUMN["pelvis_tilt_sd"]]),
-        f"trunk_side_lean_change_{side}_deg": (outward * change("trunk"), rows[:, COLUMN["trunk_sd"]]),
+        f"knee_valgus_change_{side}_deg": (read.change(f"frontal_knee_{side}"), read.now(f"frontal_knee_sd_{side}")),
+        f"pelvic_drop_change_{side}_deg": (other_drops * read.change("pelvis_tilt"), read.now("pelvis_tilt_sd")),
+        f"trunk_side_lean_change_{side}_deg": (outward * read.change("trunk"), read.now("trunk_sd")),
     }
 
 
-def _foot_lift(rows: FloatArray, zeros: FloatArray, side: str) -> tuple[FloatArray, FloatArray]:
-    """Return how far the lower end of a foot is above its place at rest, and its standard deviation, in px."""
-    ends = [zeros[:, _ZERO[f"{end}_y_{side}"]] - rows[:, COLUMN[f"{end}_y_{side}"]] for end in ("heel", "toe")]
-    return np.minimum(*ends), rows[:, COLUMN[f"heel_y_sd_{side}"]]
-
-
-def _body_series(rows: FloatArray, zeros: FloatArray, scale: Scale) -> dict[str, FloatArray]:
-    def raw(name: str) -> FloatArray:
-        return rows[:, COLUMN[name]]
-
-    def zero(name: str) -> FloatArray:
-        return zeros[:, _ZERO[name]]
-
-    rise = (zero("body_y") - raw("body_y")) * scale.cm_per_px
+def _body_series(read: _Read) -> dict[str, _Value]:
+    cm_per_px = read.scale.cm_per_px
     knees, ankles = (
-        scale.cm_per_px
+        cm_per_px
         * (
-            np.abs(raw(f"{joint}_x_left") - raw(f"{joint}_x_right"))
-            - np.abs(zero(f"{joint}_x_left") - zero(f"{joint}_x_right"))
+            np.abs(read.now(f"{joint}_x_left") - read.now(f"{joint}_x_right"))
+            - np.abs(read.rest(f"{joint}_x_left") - read.rest(f"{joint}_x_right"))
         )
         for joint in ("knee", "ankle")
     )
-    apart_sd = np.hypot(raw("knee_sd_left"), raw("knee_sd_right")) * scale.cm_per_px
-    trunk, rest_trunk = (turn_to_side(angle * scale.facing, scale.turn_deg) for angle in (raw("trunk"), zero("trunk")))
-    trunk_sd = raw("trunk_sd")
-    named = {
-        "body_rise_cm": (rise, np.hypot(raw("body_y_sd") * scale.cm_per_px, rise * scale.relative_sd)),
+    apart_sd = np.hypot(read.now("knee_sd_left"), read.now("knee_sd_right")) * cm_per_px
+    trunk, rest_trunk = read.from_side(read.now("trunk")), read.from_side(read.rest("trunk"))
+    trunk_sd = read.now("trunk_sd")
+    return {
+        "body_rise_cm": read.cm(read.rise_px("body_y"), read.now("body_y_sd")),
         "knee_separation_change_cm": (knees, apart_sd),
         "leg_separation_change_cm": ((knees + ankles) / 2, apart_sd),
         "trunk_lean_deg": (trunk, trunk_sd),
         "trunk_lean_change_deg": (trunk - rest_trunk, trunk_sd),
     }
-    return _flat(named)
-
-
-def _tracked_or_landmark(
-    tracked: FloatArray, tracked_sd: FloatArray, landmark: FloatArray, landmark_sd: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    use = np.isfinite(tracked)
-    return np.where(use, tracked, landmark), np.where(use, tracked_sd, landmark_sd)
-
-
-def _flat(named: dict[str, tuple[FloatArray, FloatArray]]) -> dict[str, FloatArray]:
-    return {key: array for name, (value, sd) in named.items() for key, array in ((name, value), (f"{name}_sd", sd))}
