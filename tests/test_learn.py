@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,11 @@ from formcheck.errors import SpecError
 from formcheck.model import Provenance
 from formcheck.sources.recording import load_recording
 from formcheck.specs.learn import Learned, find_excursions, learn_bands, learn_limit, with_id, with_learned
+from formcheck.specs.learn_holds import find_plateaus, learn_hold_bands
 from formcheck.specs.loader import load_spec, parse_spec, read_spec
 
 RECORDINGS = Path(__file__).parent / "recordings"
+HOLDS = ("soleus_stretch", "ball_of_foot_stretch", "single_leg_stance", "seated_plantar_fascia_stretch")
 LEARNABLE = ("squat", "seated_calf_raise", "forward_lunge", "hops_both", "seated_ankle_pump", "tibial_raise")
 
 
@@ -56,6 +59,49 @@ def test_learned_bands_leave_room_around_what_was_seen(height: float) -> None:
 @given(values=st.lists(st.floats(0.0, 50.0), min_size=1, max_size=8), sd=st.floats(0.1, 5.0))
 def test_a_learned_limit_lies_above_the_demonstration(values: list[float], sd: float) -> None:
     assert learn_limit(values, sd, "clip").value > max(values)
+
+
+def held_trace(holds: list[tuple[float, float]], level: float, noise: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """A position of `level` taken at the first second of each hold and let go at the second one, from a rest of 4."""
+    t = np.arange(0, holds[-1][1] + 3.0 if holds else 8.0, 1 / 30)
+    x = np.full(len(t), 4.0)
+    for start_s, end_s in holds:
+        x[(t >= start_s) & (t <= end_s)] += level
+        x[(t >= start_s) & (t <= start_s + 0.6)] += 0.4 * level  # a step into it goes too far
+    return t, x + np.random.default_rng(0).normal(0, noise, len(t))
+
+
+@given(lengths=st.lists(st.floats(5.0, 40.0), min_size=1, max_size=3), level=st.floats(5.0, 60.0))
+def test_every_position_held_is_found_at_its_level(lengths: list[float], level: float) -> None:
+    holds, at = [], 3.0
+    for length in lengths:
+        holds.append((at, at + length))
+        at += length + 4.0
+    t, x = held_trace(holds, level, 0.01 * level)
+    rest, found = find_plateaus(t, x, 0.01 * level)
+    assert rest == pytest.approx(4.0, abs=0.1 * level)
+    assert [one.level for one in found] == pytest.approx([4.0 + level] * len(holds), rel=0.03)
+    assert [one.held_s for one in found] == pytest.approx(lengths, abs=2.3)
+
+
+@given(noise=st.floats(0.1, 2.0))
+def test_nothing_held_is_told(noise: float) -> None:
+    t, x = held_trace([], 0.0, noise)
+    rest, found = find_plateaus(t, x, noise)
+    with pytest.raises(SpecError, match=r"clip\.mp4: no position held"):
+        learn_hold_bands(rest, found, noise, "clip.mp4", above=False)
+
+
+@pytest.mark.parametrize("above", [False, True], ids=["level", "above"])
+@given(level=st.floats(5.0, 60.0))
+def test_learned_bands_of_a_hold_lie_between_rest_and_level(above: bool, level: float) -> None:
+    t, x = held_trace([(3.0, 17.0)], level, 0.005 * level)
+    rest, found = find_plateaus(t, x, 0.005 * level)
+    bands = {place[1]: one.value for place, one in learn_hold_bands(rest, found, 0.1, "clip", above=above).items()}
+    assert rest < bands["reach"] < 4.0 + level
+    assert bands["within"] < bands["lost"] or above
+    assert bands["lost"] < bands["reach"] if above else bands["lost"] < 0.5 * level
+    assert bands["hold_s"] == 10.0
 
 
 def test_only_the_learned_numbers_of_a_text_change() -> None:
@@ -111,11 +157,37 @@ def test_a_proposal_goes_to_stdout_and_its_reasons_to_stderr() -> None:
     assert "movement.enter" in chatter
 
 
-@pytest.mark.parametrize("exercise", ["gastrocnemius_stretch", "toe_scrunch", "walking"])
-def test_what_is_not_counted_in_reps_cannot_be_learned(exercise: str) -> None:
+@pytest.mark.parametrize("exercise", ["toe_scrunch", "walking"])
+def test_what_is_neither_counted_nor_held_cannot_be_learned(exercise: str) -> None:
     code, _, told = run("learn", str(RECORDINGS / "squat.npz"), "--from", exercise)
     assert code == 1
-    assert "counted in reps" in told
+    assert "counted in reps or held" in told
+
+
+def _holds(clip: Path, spec: object) -> list[tuple[str, float]]:
+    recording, engine = load_recording(clip), Engine(spec)  # type: ignore[arg-type]
+    engine.run(recording)
+    holds = engine.finish(recording.source, Provenance("", "", "", "")).holds
+    return [(hold.side, hold.held_s) for hold in holds]
+
+
+@pytest.mark.parametrize("exercise", [*HOLDS, "gastrocnemius_stretch"])
+def test_a_copy_of_a_hold_learned_from_its_demonstration_counts_it(
+    exercise: str, tmp_path: Path, samples: Path
+) -> None:
+    clip = samples / "gastroc_holds.npz" if exercise == "gastrocnemius_stretch" else RECORDINGS / f"{exercise}.npz"
+    target = tmp_path / "my_hold.yaml"
+    assert run("new", "my_hold", "--from", exercise, "--to", str(target))[0] == 0
+    code, _, chatter = run("learn", str(clip), "--from", str(target), "--to", str(target))
+    assert code == 0, chatter
+    assert run("check", str(target))[0] == 0
+    learned = read_spec(target).spec
+    truth = json.loads(clip.with_suffix("").with_suffix(".truth.json").read_text(encoding="utf-8"))["holds"]
+    found = _holds(clip, learned)
+    assert [side for side, _ in found] == [hold["side"] for hold in truth]
+    assert [held for _, held in found] == pytest.approx([hold["held_s"] for hold in truth], abs=0.8)
+    assert (learned.dose.hold_s or 0.0) <= max(hold["held_s"] for hold in truth)
+    assert "learned from" in learned.dose.source
 
 
 def test_a_new_spec_is_valid_and_overwrites_nothing(tmp_path: Path) -> None:

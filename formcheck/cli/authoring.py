@@ -14,9 +14,11 @@ from formcheck.cli.specs import specs
 from formcheck.errors import FormcheckError, OutputError, SpecError
 
 if TYPE_CHECKING:
-    from formcheck.model import LandmarkRecording
+    from formcheck.measures.names import MeasureName
+    from formcheck.model import FloatArray, LandmarkRecording
     from formcheck.specs.learn import Learned
     from formcheck.specs.loader import SpecFile
+    from formcheck.specs.schema import ExerciseSpec
     from formcheck.specs.yaml_text import Place
 
 __all__ = ["learn", "new"]
@@ -63,7 +65,7 @@ def learn(
         Path | None, typer.Option(metavar="FILE", help="Write the proposal there.", show_default="stdout")
     ] = None,
 ) -> None:
-    """Propose a spec's bands from a demonstration: three or more good movements, with a rest before the first.
+    """Propose a spec's bands from a demonstration: three or more good movements, or a position held, after a rest.
 
     Limits of rules are only widened where the demonstration would be faulted. Read the proposal before you use it.
     """
@@ -98,29 +100,59 @@ def _changes(
     base: SpecFile, recording: LandmarkRecording, clip: Path, height_cm: float | None
 ) -> Mapping[Place, Learned]:
     """Return the proposed numbers by their places in the spec."""
-    import numpy as np
-
     from formcheck.engine import Engine
-    from formcheck.measures.names import column_name
     from formcheck.model import Provenance
-    from formcheck.specs.learn import clip_words, find_excursions, learn_bands
+    from formcheck.specs.learn import clip_words
 
-    movement = base.spec.movement
-    if movement.kind != "reps":
-        raise SpecError(f"{base.spec.id}: only exercises that are counted in reps can be learned, not {movement.kind}")
+    kind = base.spec.movement.kind
+    if kind not in ("reps", "hold"):
+        raise SpecError(f"{base.spec.id}: only what is counted in reps or held can be learned, not {kind}")
     engine = Engine(base.spec, stature_cm=height_cm)
     engine.run(recording)
     result = engine.finish(recording.source, Provenance("", "", "", ""))
     if engine.place is None:
         problem = result.setup[0].text if result.setup else "nobody stands still in it"
         raise SpecError(f"{clip}: {problem}")
-    column = column_name(movement.measure, engine.place.side)
-    t, x = result.series["time_s"], movement.sign * result.series[column]
-    sd = float(np.nanmedian(result.series[f"{column}_sd"])) / _STEADY
-    bands = learn_bands(t, x, sd, clip_words(clip))
-    places: dict[Place, Learned] = {("movement", key): learned for key, learned in bands.items()}
-    spans = [(one.start_s, one.end_s) for one in find_excursions(t, x, sd)]
-    return places | _widened(base, result.series, spans, engine.place.side, clip_words(clip))
+    side = result.holds[0].side if result.holds else engine.place.side
+    bands, spans = (_held if kind == "hold" else _moved)(base.spec, result.series, side, clip_words(clip))
+    return bands | _widened(base, result.series, spans, side, clip_words(clip))
+
+
+_Found = tuple[dict["Place", "Learned"], list[tuple[float, float]]]
+
+
+def _moved(spec: ExerciseSpec, series: Mapping[str, FloatArray], side: str, clip: str) -> _Found:
+    """Return the bands of reps, and when each of them was."""
+    from formcheck.specs.learn import find_excursions, learn_bands
+    from formcheck.specs.schema import RepMovement
+
+    assert isinstance(spec.movement, RepMovement)
+    x, sd = _trace(spec.movement.measure, series, side)
+    t, x = series["time_s"], spec.movement.sign * x
+    bands: dict[Place, Learned] = {("movement", key): one for key, one in learn_bands(t, x, sd, clip).items()}
+    return bands, [(one.start_s, one.end_s) for one in find_excursions(t, x, sd)]
+
+
+def _held(spec: ExerciseSpec, series: Mapping[str, FloatArray], side: str, clip: str) -> _Found:
+    """Return the bands of a held position, and when it was held."""
+    from formcheck.specs.learn_holds import find_plateaus, learn_hold_bands
+    from formcheck.specs.schema import HoldMovement
+
+    assert isinstance(spec.movement, HoldMovement)
+    x, sd = _trace(spec.movement.measure, series, side)
+    rest, plateaus = find_plateaus(series["time_s"], x, sd)
+    bands = learn_hold_bands(rest, plateaus, sd, clip, above=spec.movement.keeps == "above")
+    return bands, [(one.start_s, one.end_s) for one in plateaus]
+
+
+def _trace(measure: MeasureName, series: Mapping[str, FloatArray], side: str) -> tuple[FloatArray, float]:
+    """Return a measure of the leg that is judged, and how much it scatters from frame to frame."""
+    import numpy as np
+
+    from formcheck.measures.names import column_name
+
+    column = column_name(measure, side)
+    return series[column], float(np.nanmedian(series[f"{column}_sd"])) / _STEADY
 
 
 _STEADY = 4.0
@@ -128,7 +160,7 @@ _STEADY = 4.0
 
 
 def _widened(
-    base: SpecFile, series: Mapping[str, object], spans: list[tuple[float, float]], side: str, clip: str
+    base: SpecFile, series: Mapping[str, FloatArray], spans: list[tuple[float, float]], side: str, clip: str
 ) -> dict[Place, Learned]:
     """Return new limits for rules that would fault the demonstration."""
     import numpy as np

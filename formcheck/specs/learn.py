@@ -24,6 +24,7 @@ __all__ = [
     "find_excursions",
     "learn_bands",
     "learn_limit",
+    "rounded",
     "with_id",
     "with_learned",
 ]
@@ -92,11 +93,11 @@ def learn_bands(t: FloatArray, x: FloatArray, sd: float, clip: str) -> dict[str,
     seen = f"learned from {clip}: {len(excursions)} movements of {min(heights):.1f} to {max(heights):.1f}"
     took = f"learned from {clip}: {min(lengths):.1f} to {max(lengths):.1f} s each"
     return {
-        "enter": Learned(_rounded(max(_ENTER * min(heights), _LEAST_SD / 2 * sd)), seen),
-        "most": Learned(_rounded(_MOST * max(heights)), seen),
-        "least": Learned(_rounded(min(2 * lowest, -0.5 * max(heights))), seen),
-        "min_s": Learned(_rounded(_QUICK * min(lengths)), took),
-        "max_s": Learned(_rounded(_SLOW * max(lengths)), took),
+        "enter": Learned(rounded(max(_ENTER * min(heights), _LEAST_SD / 2 * sd)), seen),
+        "most": Learned(rounded(_MOST * max(heights)), seen),
+        "least": Learned(rounded(min(2 * lowest, -0.5 * max(heights))), seen),
+        "min_s": Learned(rounded(_QUICK * min(lengths)), took),
+        "max_s": Learned(rounded(_SLOW * max(lengths)), took),
     }
 
 
@@ -104,7 +105,7 @@ def learn_limit(values: Sequence[float], sd: float, clip: str) -> Learned:
     """Return a limit that none of the demonstrated reps' `values` comes near: a quarter, or two `sd`, above them."""
     highest = max(values)
     room = max(_LIMIT_ROOM * abs(highest), 2 * sd)
-    return Learned(_rounded(highest + room), f"learned from {clip}: up to {highest:.1f} in {len(values)} reps")
+    return Learned(rounded(highest + room), f"learned from {clip}: up to {highest:.1f} in {len(values)} reps")
 
 
 def with_learned(text: str, changes: Mapping[Place, Learned]) -> str:
@@ -114,19 +115,25 @@ def with_learned(text: str, changes: Mapping[Place, Learned]) -> str:
     starts = np.cumsum([0, *(len(line) for line in lines)])
     edits: list[tuple[int, re.Pattern[str], str]] = []
     for place, learned in changes.items():
-        for key, pattern, new in (
-            ("value", _NUMBER, f"{learned.value:g}" if learned.value % 1 else f"{learned.value:.1f}"),
-            ("source", _SOURCE, f'"default, not from literature; {learned.why}"'),
+        number, source = _places(place)
+        for at, pattern, new in (
+            (number, _NUMBER, f"{learned.value:g}" if learned.value % 1 else f"{learned.value:.1f}"),
+            (source, _SOURCE, f'"default, not from literature; {learned.why}"'),
         ):
-            mark = parsed.marks.get((*place, key))
+            mark = parsed.marks.get(at)
             if mark is None:
-                raise SpecError(f"{dotted((*place, key))} is missing; only numbers that stand in the spec are learned")
+                raise SpecError(f"{dotted(at)} is missing; only numbers that stand in the spec are learned")
             edits.append((int(starts[mark.line - 1]) + mark.column - 1, pattern, new))
-    for at, pattern, new in sorted(edits, key=lambda edit: -edit[0]):
-        found = pattern.match(text, at)
+    for start, pattern, new in sorted(edits, key=lambda edit: -edit[0]):
+        found = pattern.match(text, start)
         if found is not None:
             text = text[: found.start()] + new + text[found.end() :]
     return text
+
+
+def _places(place: Place) -> tuple[Place, Place]:
+    """Return where a number stands and where its source: beside it, or for a dose, that of the whole dose."""
+    return (place, ("dose", "source")) if place[0] == "dose" else ((*place, "value"), (*place, "source"))
 
 
 def with_id(text: str, id_: str, name: str | None = None) -> str:
@@ -140,5 +147,6 @@ def clip_words(path: Path) -> str:
     return path.name.replace('"', "'")
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
+    """Return a learned number without the digits that one clip cannot know."""
     return float(f"{value:.2g}") if abs(value) < 10 else float(round(value))
