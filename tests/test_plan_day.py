@@ -21,6 +21,7 @@ from formcheck.live.loop import Devices, Outcome
 from formcheck.plan import Plan, read_status
 from formcheck.plan.file import parse_plan
 from formcheck.plan.record import read_facts
+from formcheck.report import result_json
 from formcheck.scoring import score_recording
 from formcheck.sources.recording import load_recording
 from formcheck.store import Store
@@ -89,7 +90,7 @@ def walked(
         Devices(devices, devices, devices, devices.told.append),
         store,
         camera_for=lambda task: task.exercise,  # type: ignore[arg-type, return-value]
-        estimator_for=lambda: nullcontext(None),  # type: ignore[arg-type, return-value]
+        estimator_for=lambda: nullcontext(None),  # type: ignore[arg-type]
         confirm=lambda words, planned, paced: paced,
         specs_folder=tmp_path / "specs",
         clock=clock,
@@ -161,6 +162,22 @@ def test_the_physios_dose_reaches_the_set(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 # ---------------------------------------------------------------------- the commands
+
+
+def test_scoring_a_day_again_leaves_guided_sets_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, formcheck: Run
+) -> None:
+    store = opened_store(tmp_path / "formcheck")
+    done, *_ = walked(monkeypatch, tmp_path, store)
+    before = load_result(store, done[1].kept)
+    env = {"XDG_DATA_HOME": str(tmp_path)}
+    told = formcheck("sessions", "rescore", *(one.kept for one in done), "--save", env=env)
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert len(lines) == 4
+    assert lines[1] == f"{done[1].kept[:8]}: guided, nothing of it is measured; it stays as it is"
+    assert result_json(load_result(store, done[1].kept)) == result_json(before)
+    store.close()
 
 
 def test_plan_commands_work_on_a_new_plan(formcheck: Run, tmp_path: Path) -> None:

@@ -138,6 +138,9 @@ def rescore(
     with _store() as store:
         for name in names:
             found = store.find_set(name)
+            if store.spec_of(found.spec_sha256).spec.movement.kind == "guided":
+                show_text(f"{found.uid[:8]}: guided, nothing of it is measured; it stays as it is\n")
+                continue
             spec_file = _spec_for(store, found, spec)
             before, after = load_result(store, found.uid), score_again(store, found.uid, spec_file)
             lines = [_change_words(change) for change in changes(before, after) if change.differs]
