@@ -57,7 +57,7 @@ def test_a_camera_pulled_out_and_put_back_loses_no_finished_rep(
 ) -> None:
     stage = Stage()
     lost_s, back_s = raises(REPS)[2] - 0.4, 60.0  # in the rest behind the second rep
-    script = [
+    script: list[ScriptedDevice | Absence] = [
         ScriptedDevice(stage, ticks(0.0, lost_s)),
         Absence(f"camera 0: {why}", lambda: SAID["camera_lost"] in heard.words or stage.time_s > 50.0),
         ScriptedDevice(stage, ticks(back_s, back_s + END_S)),
@@ -229,7 +229,7 @@ def test_a_camera_that_gives_nothing_is_one_line(
     for number in there:
         (tmp_path / f"video{number}").touch()
     monkeypatch.setattr(webcam, "_VIDEO_FOLDER", tmp_path)
-    monkeypatch.setattr(webcam.cv2, "VideoCapture", lambda *options: _Capture(opens))
+    monkeypatch.setattr("cv2.VideoCapture", lambda *options: _Capture(opens))
     fake = SimpleNamespace(access=lambda path, mode: may, R_OK=os.R_OK, W_OK=os.W_OK)
     monkeypatch.setattr(webcam, "os", fake)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

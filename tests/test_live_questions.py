@@ -10,7 +10,6 @@ import pytest
 from made_live import Recorder
 
 from formcheck.cli.questions import ask_done, ask_pain, ask_to_go_on
-from formcheck.live import questions
 from formcheck.live.loop import Devices
 from formcheck.live.questions import PATIENCE_S, Choice, HowMany, Pain, ask
 
@@ -108,19 +107,21 @@ def test_only_space_goes_on_in_spite_of_a_warning(keys: dict[float, str], yes: b
 def test_the_terminal_is_asked_only_without_a_window(
     monkeypatch: pytest.MonkeyPatch, when: Literal["before", "after"]
 ) -> None:
-    asked_in_terminal = []
-    monkeypatch.setattr("typer.prompt", lambda words, **_: asked_in_terminal.append(words) or 4)
+    asked_in_terminal: list[str] = []
+
+    def prompt(words: str, **options: object) -> int:
+        asked_in_terminal.append(words)
+        return 4
+
+    monkeypatch.setattr("typer.prompt", prompt)
     monkeypatch.setattr("typer.confirm", lambda words, **_: True)
-    monkeypatch.setattr(questions.time, "sleep", lambda seconds: None)
     heard = Recorder()
     without = Devices(heard, heard, heard, heard.told.append, has_window=False)
     assert ask_pain(without, when).value == 4
     assert ask_done(without, "Toe scrunch.", 10, 8) == 4
     assert ask_to_go_on(without, "Pain.", ())
     assert len(asked_in_terminal) == 2
-    typist = Typist({0.0: "6", -1.0: " "})
+    typist = Typist({0.0: "6", 0.1: " "}, now_s=99.0)
     window = Devices(typist, typist.heard, typist.heard, typist.heard.told.append)
-    typist.keys = {0.0: "6", 0.1: " "}
-    typist.now_s = 99.0
     assert ask_pain(window, when).value == 6
     assert len(asked_in_terminal) == 2

@@ -49,9 +49,7 @@ def live(
     ] = None,
     sound: Annotated[bool, typer.Option(help="Tones and voice.")] = True,
     window: Annotated[bool, typer.Option(help="Without one, practice goes by sound and text.")] = True,
-    pain: Annotated[
-        bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")
-    ] = False,
+    pain: Annotated[bool, typer.Option("--pain", help="Ask for pain, 0 to 10, before and after.")] = False,
     person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
     keep_clips: Annotated[
         bool, typer.Option("--keep-clips", help="Keep short videos of movements to correct; asks first.")
