@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from formcheck.engine.calibrate import calibrate
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.hold_set import HoldSet
 from formcheck.engine.ongoing import Asked, OngoingSet
@@ -134,11 +132,7 @@ class Engine:
         return t - self._in_place_s > _MOVED_S
 
     def _describe(self, i: int, events: tuple[Event, ...]) -> Update:
-        t, place = self._frames.time_s[i], self._place
-        measures: Mapping[str, float] = {}
-        if place is not None:
-            series = calibrate(self._frames.rows[i : i + 1], place.zeros, place.scale)
-            measures = {name: float(values[0]) for name, values in series.items()}
+        t = self._frames.time_s[i]
         return Update(
             time_s=t,
             stage=self._stage(),
@@ -146,7 +140,7 @@ class Engine:
             completed=self._set.completed,
             held_s=self._set.held_s(t),
             problem=self._problems.current,
-            measures=measures,
+            measures={} if self._place is None else dict(self._set.measures(i, self._place)),
             events=events,
         )
 

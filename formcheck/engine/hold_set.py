@@ -12,7 +12,7 @@ from formcheck.engine.judge import judge_hold
 from formcheck.engine.movement import pick_side
 from formcheck.engine.ongoing import Asked, Finished, OngoingSet
 from formcheck.engine.place import Place
-from formcheck.engine.series import Readout, ZeroHistory
+from formcheck.engine.series import ZeroHistory
 from formcheck.engine.timing import RepTiming
 from formcheck.measures.names import column_name
 from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, Side, Stage
@@ -41,7 +41,6 @@ class HoldSet(OngoingSet):
             movement.keeps == "above",
         )
         self._timer = HoldTimer(limits)
-        self._readout = Readout()
         self._settled_s = math.nan
         self._breaking = {
             name: rule for name, rule in asked.spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
@@ -74,7 +73,7 @@ class HoldSet(OngoingSet):
         """Take frame `i`; return the beginning or the end of a hold."""
         movement, timer = self._movement, self._timer
         t, was_holding = self._frames.time_s[i], timer.holding
-        seen = self._readout.look_at(i, self._frames.rows, place)
+        seen = self.measures(i, place)
         side = timer.side if was_holding else self._asked.side or self._side_now(row, place, seen)
         x = seen[column_name(movement.measure, side)]
         out_of_it = not was_holding and x < movement.lost.value

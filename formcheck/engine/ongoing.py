@@ -12,7 +12,7 @@ from formcheck.engine.calibrate import calibrate
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.outcome import feet_trusted
 from formcheck.engine.place import Place, Stature
-from formcheck.engine.series import ZeroHistory
+from formcheck.engine.series import Readout, ZeroHistory
 from formcheck.engine.timing import RepTiming
 from formcheck.model import Event, Fault, FloatArray, Hold, Rep, Side, Stage
 from formcheck.rules import Evidence
@@ -56,6 +56,7 @@ class OngoingSet:
         self._asked, self._frames, self._zeros = asked, frames, zeros
         self._reps: list[Rep] = []
         self._holds: list[Hold] = []
+        self._readout = Readout()
         self.settles_anew = False
         """Whether the person may have come to rest again: if they have, their place should be taken anew."""
 
@@ -78,6 +79,10 @@ class OngoingSet:
     def strayed(self) -> bool:
         """Whether the person does something else by now."""
         return False
+
+    def measures(self, i: int, place: Place) -> Mapping[str, float]:
+        """Return the calibrated measures of frame `i`."""
+        return self._readout.look_at(i, self._frames.rows, place)
 
     def held_s(self, t: float) -> float:
         """Return the seconds that a hold has lasted by time `t`."""

@@ -42,9 +42,9 @@ def compute_sole_pitch(heel: FloatArray, toe: FloatArray) -> FloatArray:
 
 def compute_segment_angle_sd(a: FloatArray, b: FloatArray, sd_a: FloatArray, sd_b: FloatArray) -> FloatArray:
     """Return the standard deviation (deg) of the direction a→b, given one of each end (px), errors independent."""
-    length = np.hypot(*np.moveaxis(b - a, -1, 0))
+    d = b - a
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.degrees(np.hypot(sd_a, sd_b) / length))
+        return np.asarray(np.degrees(np.hypot(sd_a, sd_b) / np.hypot(d[..., 0], d[..., 1])))
 
 
 def turn_to_side(inclination: FloatArray, azimuth_deg: float) -> FloatArray:

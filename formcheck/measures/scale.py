@@ -27,7 +27,8 @@ def compute_standing_px(points: FloatArray, side: str, knee_flexion_deg: FloatAr
     hip, knee, ankle, heel = (points[..., index(side, part), :] for part in ("hip", "knee", "ankle", "heel"))
 
     def span(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.asarray(np.hypot(*np.moveaxis(a - b, -1, 0)))
+        d = a - b
+        return np.asarray(np.hypot(d[..., 0], d[..., 1]))
 
     vertical = heel[..., 1] - eye[..., 1]
     laid_out = span(eye, hip) + span(hip, knee) + span(knee, ankle) + np.maximum(heel[..., 1] - ankle[..., 1], 0)
