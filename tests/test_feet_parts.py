@@ -12,7 +12,7 @@ from made_foot import SIZE, Pose, observation, picture
 
 from formcheck.feet.align import Alignment
 from formcheck.feet.anchor import make_anchor
-from formcheck.feet.channels import ColourModel, colour_index
+from formcheck.feet.channels import colour_table
 from formcheck.feet.crop import Crop
 from formcheck.feet.floor import Floor
 from formcheck.feet.geometry import Motion, SagittalPlane
@@ -21,6 +21,7 @@ from formcheck.feet.pivot import Pivot
 from formcheck.feet.quality import from_landmarks, from_picture
 from formcheck.feet.rest import REST_S, RestDetector
 from formcheck.feet.zero import FlatSense
+from formcheck.pixels import colour_cells
 from formcheck.skeleton import index
 
 angles = st.floats(-0.9, 0.9)
@@ -136,8 +137,8 @@ def test_no_anchor_from_a_foot_of_a_few_pixels() -> None:
 def test_colours_of_the_foot_come_out_above_those_of_the_floor() -> None:
     image = picture(Pose())
     foot, floor = image[230:255, 128:150], image[275:295, 50:250]
-    table = ColourModel(colour_index(foot), colour_index(floor)).table
-    assert table[colour_index(foot)].mean() > 0.5 > -0.5 > table[colour_index(floor)].mean()
+    table = colour_table(colour_cells(foot), colour_cells(floor))
+    assert table[colour_cells(foot)].mean() > 0.5 > -0.5 > table[colour_cells(floor)].mean()
 
 
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (3.5, -2.25), (-6.0, 4.0)])

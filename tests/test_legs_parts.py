@@ -10,11 +10,9 @@ from made_legs import Pose, observation, picture, raised
 
 from formcheck.legs import chain
 from formcheck.legs.anchor import Anchor
-from formcheck.legs.colours import cells, log_odds, sample
 from formcheck.legs.mask import Leg
 from formcheck.legs.rest import Rest, RestFinder
 from formcheck.legs.window import SHANK, Window
-from formcheck.model import FloatArray
 
 LEG = Leg(*(np.array(p, dtype=np.float64) for p in [(50, 0), (50, 100), (50, 200), (50, 224)]))
 share = st.floats(-1.0, 3.0)
@@ -98,20 +96,6 @@ def test_a_window_beyond_the_picture_repeats_its_edge() -> None:
     image = np.full((50, 50, 3), 77, dtype=np.uint8)
     window = Window.around(np.array([[10.0, 20.0], [40.0, 60.0]]), SHANK)
     assert (window.cut(image) == 77).all()
-
-
-def test_colours_speak_for_the_side_they_were_seen_on() -> None:
-    leg, ground = (cells(np.full((40, 40, 3), colour, dtype=np.uint8)) for colour in ((205, 160, 130), (90, 90, 85)))
-    odds = log_odds(leg, ground)
-    assert odds[leg[0, 0]] > 2.0 > -2.0 > odds[ground[0, 0]]
-
-
-@given(st.integers(1, 1400))
-def test_a_plane_is_read_exactly_at_its_pixels(count: int) -> None:
-    plane = np.arange(60, dtype=np.float32).reshape(5, 6, 2)
-    at: FloatArray = np.stack([np.arange(count) % 6, np.arange(count) % 5], axis=1).astype(np.float64)
-    expected = plane[at[:, 1].astype(int), at[:, 0].astype(int)]
-    assert (sample(plane, at) == expected).all()
 
 
 def test_a_picture_without_legs_gives_no_templates() -> None:

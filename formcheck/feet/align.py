@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.feet.channels import Plane
 from formcheck.feet.geometry import Motion
 from formcheck.feet.pivot import Pivot
-from formcheck.feet.template import Level, Template, capped_mean, sample
+from formcheck.feet.template import Level, Template, capped_mean
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane, sample
 
 __all__ = ["Alignment", "align", "best_starts"]
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.feet.channels import ColourModel, brightness, colour_index, planes
+from formcheck.feet.channels import brightness, colour_table, planes
 from formcheck.feet.crop import WORKING_LENGTH, Crop
 from formcheck.feet.geometry import SagittalPlane
 from formcheck.feet.mask import LegPoints, foot_mask
@@ -17,6 +17,7 @@ from formcheck.feet.pivot import Pivot
 from formcheck.feet.shape import Outline, lateral_place, outline_of
 from formcheck.feet.template import Template, build_template, rear_pixels
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane, colour_cells
 
 __all__ = ["Anchor", "make_anchor"]
 
@@ -30,7 +31,7 @@ _MIN_CONTRAST = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchor:
-    """A rest picture's template with its colours, brightness (grey levels) and pivot.
+    """A rest picture's template with its colour table, brightness (grey levels) and pivot.
 
     `leg` holds the rest landmarks and `heel_base` the under-heel point, both in picture pixels; the sagittal plane's
     origin is the under-heel point. `sole_rad` is the picture's direction of heel base to ball, down from forward,
@@ -39,7 +40,7 @@ class Anchor:
 
     crop: Crop
     template: Template
-    colours: ColourModel
+    colours: Plane
     pivot: Pivot
     brightness: float
     leg: LegPoints
@@ -109,9 +110,9 @@ def _assembled(
     )
 
 
-def _colours(window: NDArray[np.uint8], mask: NDArray[np.bool_]) -> ColourModel:
-    cells = colour_index(window)
+def _colours(window: NDArray[np.uint8], mask: NDArray[np.bool_]) -> Plane:
+    cells = colour_cells(window)
     solid = mask.astype(np.uint8)
     inner = cv2.erode(solid, np.ones((5, 5), np.uint8)) > 0
     ring = (cv2.dilate(solid, np.ones((31, 31), np.uint8)) > 0) & (cv2.dilate(solid, np.ones((5, 5), np.uint8)) == 0)
-    return ColourModel(cells[inner], cells[ring])
+    return colour_table(cells[inner], cells[ring])

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from formcheck.feet.crop import WORKING_LENGTH
 from formcheck.model import FloatArray
+from formcheck.pixels import cut_out
 
 __all__ = ["LegPoints", "foot_mask"]
 
 Mask = NDArray[np.bool_]
-_ROUNDS = 4
 _INSTEP = 0.20  # height of the back of the foot over the line ankle to toe, working lengths
 _SHANK_HALF = 0.26
 
@@ -43,11 +43,7 @@ def foot_mask(image: NDArray[np.uint8], leg: LegPoints) -> Mask | None:
     seeds = _seeds(image.shape[:2], leg)
     if not (seeds == cv2.GC_FGD).any() or not (seeds == cv2.GC_BGD).any():
         return None
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.setRNGSeed(0)  # the colour clusters start at random: the same picture must give the same mask
-    cv2.grabCut(image, seeds, (0, 0, 1, 1), *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
-    found = ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
-    _, labels = cv2.connectedComponents(found)
+    _, labels = cv2.connectedComponents(cut_out(image, seeds).astype(np.uint8))
     column, row = np.clip(np.rint(leg.ankle).astype(int), 0, np.array(image.shape[1::-1]) - 1)
     if labels[row, column] == 0:
         return None

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.feet.channels import Plane
 from formcheck.feet.crop import WORKING_LENGTH
 from formcheck.feet.geometry import QUARTER_TURN, Motion, SagittalPlane
 from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane, sample
 
-__all__ = ["Level", "Template", "build_template", "capped_mean", "rear_pixels", "sample"]
+__all__ = ["Level", "Template", "build_template", "capped_mean", "rear_pixels"]
 
 _ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
@@ -96,13 +96,6 @@ def build_template(
 def capped_mean(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean capped residual of each of (k, n, 2)."""
     return np.asarray(np.minimum(np.abs(residuals), _CAP).mean(axis=(1, 2)), dtype=np.float32)
-
-
-def sample(image: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return an image's channels between pixels at (n, 2), shape (n, channels); the edge is repeated outside."""
-    x, y = cv2.split(where[:, None])
-    found = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, dtype=np.float32)[:, 0]
 
 
 def _slope(image: Plane, across: int, down: int) -> NDArray[np.float32]:

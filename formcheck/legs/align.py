@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.legs.chain import SIZE, stiffness
-from formcheck.legs.colours import Level, Plane, sample
+from formcheck.legs.colours import Level
 from formcheck.legs.template import LegTemplate, View
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane, sample
 
 __all__ = ["Alignment", "Expectation", "align", "best_start"]
 

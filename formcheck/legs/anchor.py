@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.legs import chain
-from formcheck.legs.colours import LegColours, Level, cells, levels
+from formcheck.legs.colours import LegColours, Level, levels
 from formcheck.legs.mask import Leg, leg_mask
 from formcheck.legs.rest import Rest
 from formcheck.legs.template import leg_templates
 from formcheck.legs.window import SHANK, Image, Window
 from formcheck.model import FloatArray
+from formcheck.pixels import Cells, colour_cells
 from formcheck.skeleton import SIDES, index
 
 __all__ = ["Anchor"]
@@ -43,17 +44,17 @@ class Anchor:
         self.templates = leg_templates(mask, inside, self._rest_levels()) if told_apart else None
         self._frames = 0
 
-    def look(self, image: Image) -> tuple[NDArray[np.int32], tuple[Level, ...]]:
+    def look(self, image: Image) -> tuple[Cells, tuple[Level, ...]]:
         """Return the colour cells (h, w) and the levels of the window of a picture."""
         part = self.window.cut(image)
-        found = cells(part)
+        found = colour_cells(part)
         return found, levels(part, found, self._colours)
 
     def shift(self, points: FloatArray, row: int) -> FloatArray:
         """Return how far a landmark has gone since rest, (2,) in working pixels."""
         return np.asarray((points[row] - self.rest.points[row]) * self.window.scale, dtype=np.float64)
 
-    def learn(self, seen: NDArray[np.int32], motions: Mapping[int, FloatArray]) -> None:
+    def learn(self, seen: Cells, motions: Mapping[int, FloatArray]) -> None:
         """Take colours well inside the moved legs, of the cells `seen`, as the legs' own: a shadow, a lamp.
 
         The table and the templates are renewed when enough such pixels were taken for background.
@@ -71,7 +72,7 @@ class Anchor:
             self.templates = left.repainted(rest), right.repainted(rest)
 
     def _rest_levels(self) -> tuple[Level, ...]:
-        return levels(self._rest_image, cells(self._rest_image), self._colours)
+        return levels(self._rest_image, colour_cells(self._rest_image), self._colours)
 
 
 def _leg(points: FloatArray, side: str) -> Leg:
@@ -92,11 +93,11 @@ def _colours(image: Image, mask: NDArray[np.bool_], legs: tuple[Leg, Leg]) -> Le
     square = np.ones((_CLEAR, _CLEAR), np.uint8)
     core = cv2.erode(mask.astype(np.uint8), square) > 0
     beside = cv2.dilate(mask.astype(np.uint8), square) == 0
-    seen = cells(image)
+    seen = colour_cells(image)
     return LegColours(seen[core & (near > 0)], seen[beside & (near > 0)])
 
 
-def _at(seen: NDArray[np.int32], points: NDArray[np.float32]) -> NDArray[np.int32]:
+def _at(seen: Cells, points: NDArray[np.float32]) -> Cells:
     """Read whole pixels at points (n, 2), those outside the window left out."""
     x, y = np.rint(points).astype(int).T
     within = (x >= 0) & (y >= 0) & (x < seen.shape[1]) & (y < seen.shape[0])

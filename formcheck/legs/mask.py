@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.legs.colours import cells, log_odds
 from formcheck.legs.window import SHANK, Image
 from formcheck.model import FloatArray
+from formcheck.pixels import colour_cells, cut_out, histogram, log_odds
 
 __all__ = ["Leg", "leg_mask"]
 
@@ -20,7 +20,6 @@ Mask = NDArray[np.bool_]
 _THIGH, _CALF, _ANKLE, _FOOT = 0.60, 0.44, 0.30, 0.40
 _CORE = 0.30  # of those widths: surely leg
 _RING = 0.25  # beyond those widths: surely not
-_ROUNDS = 4
 _PASSES = 3
 _SURE = 4.0
 _LEG, _NOT_LEG = 1.0, -1.0
@@ -42,11 +41,7 @@ def leg_mask(image: Image, legs: tuple[Leg, Leg]) -> Mask:
     GrabCut alone fills the narrow gap between two legs and may drop a gleaming foot; colour alone bites into brown
     feet on a brown floor.
     """
-    seeds = _seeds(image.shape[:2], legs)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.setRNGSeed(0)  # the colour clusters start at random: the same picture must give the same mask
-    cv2.grabCut(image, seeds, (0, 0, 1, 1), *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
-    cut = (seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)
+    cut = cut_out(image, _seeds(image.shape[:2], legs))
     odds = _colour_says(image, legs)
     within = _band(image.shape[:2], legs, 1.0)
     both = ((within & (odds > _LEG)) | (cut & (odds > _NOT_LEG))).astype(np.uint8)
@@ -70,9 +65,9 @@ def _colour_says(image: Image, legs: tuple[Leg, Leg]) -> NDArray[np.float32]:
     shape = image.shape[:2]
     core, within = _band(shape, legs, _CORE), _band(shape, legs, 1.0)
     ring = _band(shape, legs, 1.0, extra=2.0 * _RING) & ~within
-    seen, leg, ground = cells(image), core, ring
+    seen, leg, ground = colour_cells(image), core, ring
     for _ in range(_PASSES):
-        odds = np.clip(log_odds(seen[leg], seen[ground])[seen], -_SURE, _SURE)
+        odds = np.clip(log_odds(histogram(seen[leg]), histogram(seen[ground]))[seen], -_SURE, _SURE)
         odds = np.asarray(cv2.GaussianBlur(odds, (0, 0), 1.0), dtype=np.float32)
         leg = ((odds > _NOT_LEG) & within) | core
         ground = ring | (within & ~leg)

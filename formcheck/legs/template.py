@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.legs import chain
-from formcheck.legs.colours import Level, Plane, sample
+from formcheck.legs.colours import Level
 from formcheck.legs.mask import Leg
 from formcheck.legs.window import SHANK
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane, sample
 
 __all__ = ["LegTemplate", "View", "leg_templates"]
 
