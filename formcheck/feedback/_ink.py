@@ -29,6 +29,7 @@ __all__ = [
     "dot",
     "line",
     "plate",
+    "ring",
     "sign",
     "text",
     "text_width",
@@ -95,6 +96,17 @@ def arc(
     path = np.asarray(centre) + radius * np.column_stack([np.cos(angles), np.sin(angles)])
     for ink, width in ((DARK, 2.2 * thickness), (colour, thickness)):
         cv2.polylines(canvas, [_fixed_path(path)], False, ink, _whole(width), cv2.LINE_AA, _SHIFT)
+
+
+def ring(
+    canvas: Picture, centre: tuple[float, float], radius: float, share: float, colour: Colour, thickness: float
+) -> None:
+    """Draw a share (0 to 1) of a ring, clockwise from its top."""
+    if share <= 0:
+        return
+    turns = np.radians(-90 + 360 * share * np.linspace(0, 1, 121))
+    path = np.asarray(centre) + radius * np.column_stack([np.cos(turns), np.sin(turns)])
+    cv2.polylines(canvas, [_fixed_path(path)], False, colour, _whole(thickness), cv2.LINE_AA, _SHIFT)
 
 
 def dot(canvas: Picture, centre: tuple[float, float], radius: float, colour: Colour) -> None:

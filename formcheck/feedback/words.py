@@ -35,7 +35,7 @@ VERDICT_WORDS: Final[dict[Verdict, str]] = {
 }
 VERDICT_SIGNS: Final[dict[Verdict, str]] = {"ok": "✓", "watch": "!", "fault": "✕", "cannot_judge": "?"}
 
-_UNITS: Final = {"deg": "°", "cm": " cm", "s": " s", "percent": " %", "px": " px"}
+_UNITS: Final = {"deg": "°", "cm": " cm", "s": " s", "percent": " %", "px": " px", "min": " a minute"}
 _FOLDS: Final = {"°": "deg", "±": "+/-", "−": "-", "–": "-", "—": "-", "·": "-", "✓": "+", "✕": "x", "…": "..."}
 
 
@@ -58,7 +58,7 @@ class Quantity:
         if plain is not None and "_change" in self.measure:
             return f"{_named(plain)} from rest"
         known = _known(self.measure)
-        return _named(known) if known else title(re.sub(r"_(deg|cm|s|percent)$", "", self.measure))
+        return _named(known) if known else title(re.sub(r"_(deg|cm|s|percent|per_min)$", "", self.measure))
 
     @property
     def definition(self) -> str:

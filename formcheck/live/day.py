@@ -12,10 +12,9 @@ from typing import Final
 import numpy as np
 
 import formcheck
-from formcheck.engine.guided import NOT_MEASURED, GuidedPractice, GuidedRecord, GuidedUpdate, guided_result
-from formcheck.feedback import _ink as ink
+from formcheck.engine.guided import GuidedPractice, GuidedRecord, guided_result
+from formcheck.live.day_pictures import draw_guided, draw_rest
 from formcheck.live.loop import Asked, Devices, Outcome
-from formcheck.live.picture import HEIGHT, blank
 from formcheck.live.practise import Session, one_set
 from formcheck.live.window import CLOSED
 from formcheck.model import LandmarkRecording, Provenance, SourceInfo
@@ -83,7 +82,7 @@ def practise_day(day: Day) -> Iterator[DoneTask]:
             if done.outcome is not None and done.outcome.quit and day.ends_with_dose:
                 return
             continue
-        key = day.devices.screen.show(_waiting(task.words, f"{update.left_s:.0f}", "space: go on    q: end"))
+        key = day.devices.screen.show(draw_rest(task.words, update.then, update.left_s, task.seconds))
         if key == CLOSED:
             return
         if key == " ":
@@ -114,12 +113,15 @@ def _judged(day: Day, task: Task, spec_file: SpecFile) -> DoneTask:
 def _guided(day: Day, task: Task, spec_file: SpecFile) -> DoneTask:
     one = spec_file.spec.model_copy(update={"dose": spec_file.spec.dose.model_copy(update={"sets": 1})})
     practice = GuidedPractice(one, side=task.side)
+    stretch, whole_s = ("", 0, 0), 0.0
     while True:
         update = practice.update(day.clock())
         if update.stage == "confirm":
             break
         _say(day, update.said)
-        key = day.devices.screen.show(_guiding(task, update))
+        if stretch != (update.words, update.set, update.rep):
+            stretch, whole_s = (update.words, update.set, update.rep), update.left_s
+        key = day.devices.screen.show(draw_guided(task.words, update, practice.planned, whole_s))
         if key == CLOSED:
             practice.stop(day.clock())
         elif key == " ":
@@ -151,16 +153,3 @@ def _nobody(made_of: Provenance) -> LandmarkRecording:
         sd_px=np.full((1, N_LANDMARKS), np.nan, dtype=np.float32),
         notes=made_of.notes,
     )
-
-
-def _guiding(task: Task, update: GuidedUpdate) -> ink.Picture:
-    title = f"{task.words} {update.reps_done} done"
-    return _waiting(title, f"{update.words} {update.left_s:.0f}", f"{NOT_MEASURED}    space: pause    q: end")
-
-
-def _waiting(title: str, large: str, foot: str) -> ink.Picture:
-    canvas = blank()
-    ink.text(canvas, title, 48, 120, 34, ink.WHITE)
-    ink.text(canvas, large, 48, HEIGHT / 2, 96, ink.BLUE)
-    ink.text(canvas, foot, 48, HEIGHT - 20, 18, ink.GREY)
-    return canvas

@@ -21,9 +21,9 @@ def heading(canvas: ink.Picture, words: str, cap: float = 44) -> None:
     ink.text(canvas, words, MARGIN, 112, cap, ink.WHITE)
 
 
-def foot(canvas: ink.Picture, left: str, right: str) -> None:
-    """Write the line at the bottom of a page: what it is, and the keys."""
-    ink.text(canvas, left, MARGIN, HEIGHT - 28, 18, ink.GREY)
+def foot(canvas: ink.Picture, left: str, right: str, *, warns: bool = False) -> None:
+    """Write the line at the bottom of a page: what it is, and the keys; `warns` that something is wrong."""
+    ink.text(canvas, left, MARGIN, HEIGHT - 28, 18, ink.ORANGE if warns else ink.GREY)
     ink.text(canvas, right, WIDTH - MARGIN - ink.text_width(right, 18), HEIGHT - 28, 18, ink.GREY)
 
 

@@ -20,18 +20,20 @@ from formcheck.live.pictograms import draw_pictogram
 from formcheck.live.scene import Scene
 from formcheck.model import PoseObservation, Side, Verdict
 
-__all__ = ["HEIGHT", "HELP", "WIDTH", "Sight", "blank", "draw_window"]
+__all__ = ["HEIGHT", "HELP", "TRACK", "WIDTH", "Sight", "blank", "draw_window"]
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
 _COLUMN: Final = 320
 _VIDEO: Final = (WIDTH - _COLUMN, 540)
-_BAR: Final = (254, 36, 300, 504)
+_BAR: Final = (244, 36, 284, 504)
 _GROUND: Final[ink.Colour] = (27, 30, 37)
-_TRACK: Final[ink.Colour] = (58, 63, 73)
-_MARK_SIZE: Final = 26.0
-_MARKS_A_ROW: Final = 7
-_MOST_MARKS: Final = 28
+TRACK: Final[ink.Colour] = (58, 63, 73)
+_MARK_SIZE: Final = 32.0
+_MARKS_A_ROW: Final = 5
+_MOST_MARKS: Final = 15
+_EDGE: Final = 36
+_COUNT_X: Final = 128.0
 HELP: Final = "space: pause    m: beat    v: voice    f: full screen    q: end"
 
 
@@ -123,7 +125,7 @@ def _draw_column(canvas: ink.Picture, scene: Scene) -> None:
     else:
         _draw_count(canvas, scene)
         _draw_bar(canvas, scene)
-    _draw_marks(canvas, scene.verdicts, 446 if scene.problem or scene.holds else 372)
+    _draw_marks(canvas, scene.verdicts, 470 if scene.problem or scene.holds else 400)
 
 
 def _counted(scene: Scene) -> str:
@@ -133,18 +135,18 @@ def _counted(scene: Scene) -> str:
 def _draw_count(canvas: ink.Picture, scene: Scene) -> None:
     words = str(scene.count)
     cap = 176.0
-    while ink.text_width(words, cap) > 216:
+    while ink.text_width(words, cap) > 196:
         cap *= 0.92
-    _centred(canvas, words, 124, 248, cap, ink.WHITE)
+    _centred(canvas, words, _COUNT_X, 236, cap, ink.WHITE)
     if scene.target is not None:
-        _centred(canvas, f"of {scene.target}", 124, 324, 42, ink.GREY)
-    _centred(canvas, scene.noun, 124, 376, 26, ink.GREY)
+        _centred(canvas, f"of {scene.target}", _COUNT_X, 316, 42, ink.GREY)
+    _centred(canvas, scene.noun, _COUNT_X, 370, 28, ink.GREY)
 
 
 def _draw_bar(canvas: ink.Picture, scene: Scene) -> None:
     """Draw the phase bar: it fills with the movement, and its top is the person's own best."""
     left, top, right, bottom = _BAR
-    canvas[top:bottom, left:right] = _TRACK
+    canvas[top:bottom, left:right] = TRACK
     share = min(max(scene.progress, 0.0), 1.0) if isfinite(scene.progress) else 0.0
     level = round(bottom - share * (bottom - top))
     canvas[level:bottom, left:right] = ink.BLUE
@@ -154,30 +156,25 @@ def _draw_bar(canvas: ink.Picture, scene: Scene) -> None:
 
 def _draw_hold(canvas: ink.Picture, scene: Scene) -> None:
     """Draw the ring that fills with the seconds held, and the seconds in it."""
-    centre, radius = (_COLUMN / 2, 184.0), 128.0
+    centre, radius = (_COLUMN / 2, 178.0), 122.0
     share = min(max(scene.held_s / scene.target_s, 0.0), 1.0)
-    _ring(canvas, centre, radius, 1.0, _TRACK)
-    _ring(canvas, centre, radius, share, ink.BLUE)
+    ink.ring(canvas, centre, radius, 1.0, TRACK, 30)
+    ink.ring(canvas, centre, radius, share, ink.BLUE, 30)
     _centred(canvas, f"{max(scene.held_s, 0.0):.0f}", centre[0], centre[1] + 45, 96, ink.WHITE)
-    _centred(canvas, f"of {scene.target_s:.0f} s", centre[0], 366, 40, ink.GREY)
+    _centred(canvas, f"of {scene.target_s:.0f} s", centre[0], 384, 40, ink.GREY)
     if scene.target is not None and scene.target > 1:
-        _centred(canvas, f"hold {min(scene.count + 1, scene.target)} of {scene.target}", centre[0], 418, 24, ink.GREY)
-
-
-def _ring(canvas: ink.Picture, centre: tuple[float, float], radius: float, share: float, colour: ink.Colour) -> None:
-    if share <= 0:
-        return
-    turns = np.radians(-90 + 360 * share * np.linspace(0, 1, 121))
-    path = np.asarray(centre) + radius * np.column_stack([np.cos(turns), np.sin(turns)])
-    points = np.round(path * 16).astype(np.int32).reshape(-1, 1, 2)
-    cv2.polylines(canvas, [points], False, colour, 30, cv2.LINE_AA, 4)
+        _centred(canvas, f"hold {min(scene.count + 1, scene.target)} of {scene.target}", centre[0], 428, 26, ink.GREY)
 
 
 def _draw_marks(canvas: ink.Picture, verdicts: Sequence[Verdict], top: float) -> None:
-    """Draw a sign for each of the last reps or holds: its shape says the same as its colour."""
-    for i, verdict in enumerate(verdicts[-_MOST_MARKS:]):
+    """Draw a sign for each of the last reps or holds: its shape says the same as its colour.
+
+    Rows keep their place as they fill up: only what leaves the top moves the others.
+    """
+    hidden = max(-(-(len(verdicts) - _MOST_MARKS) // _MARKS_A_ROW), 0) * _MARKS_A_ROW
+    for i, verdict in enumerate(verdicts[hidden:]):
         row, column = divmod(i, _MARKS_A_ROW)
-        ink.sign(canvas, verdict, (30 + 31.5 * column, top + 33 * row), _MARK_SIZE)
+        ink.sign(canvas, verdict, (_EDGE + _MARK_SIZE / 2 + 39 * column, top + 42 * row), _MARK_SIZE)
 
 
 # ---------------------------------------------------------------------- the words
@@ -186,7 +183,7 @@ def _draw_marks(canvas: ink.Picture, verdicts: Sequence[Verdict], top: float) ->
 def _draw_strip(canvas: ink.Picture, scene: Scene) -> None:
     top = _VIDEO[1]
     words, verdict = scene.words, scene.words.verdict
-    left = 36.0
+    left = float(_EDGE)
     if verdict is not None:
         colour = ink.WHITE if verdict == "cannot_judge" else ink.VERDICT_INKS[verdict]
         canvas[top:HEIGHT, 0:16] = colour
@@ -197,17 +194,19 @@ def _draw_strip(canvas: ink.Picture, scene: Scene) -> None:
     while ink.text_width(words.headline, cap) > WIDTH - left - 24 and cap > 30:
         cap -= 2
     ink.text(canvas, words.headline, left, top + 78, cap, ink.WHITE)
-    for i, line in enumerate(ink.wrapped(words.detail, 21, WIDTH - left - 24, most_lines=1)):
-        ink.text(canvas, line, left, top + 124 + 30 * i, 21, ink.GREY)
+    small = 26.0
+    while ink.text_width(words.detail, small) > WIDTH - left - 24 and small > 18:
+        small -= 1
+    ink.text(canvas, words.detail, left, top + 126, small, ink.GREY)
 
 
 def _draw_foot_line(canvas: ink.Picture, sight: Sight) -> None:
     """Write the exercise, what does not work, and the keys."""
-    base, cap = HEIGHT - 14, 14
-    ink.text(canvas, sight.title, 36, base, cap, ink.GREY)
-    left = 36 + ink.text_width(sight.title, cap) + 36
+    base, cap = HEIGHT - 16, 15
+    ink.text(canvas, sight.title, _EDGE, base, cap, ink.GREY)
+    left = _EDGE + ink.text_width(sight.title, cap) + 36
     ink.text(canvas, "   ".join(sight.notes), left, base, cap, ink.YELLOW)
-    ink.text(canvas, HELP, WIDTH - 24 - ink.text_width(HELP, cap), base, cap, ink.GREY)
+    ink.text(canvas, HELP, WIDTH - _EDGE - ink.text_width(HELP, cap), base, cap, ink.GREY)
 
 
 def _centred(canvas: ink.Picture, words: str, x: float, baseline: float, cap: float, colour: ink.Colour) -> None:

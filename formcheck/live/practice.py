@@ -10,6 +10,7 @@ import math
 from typing import Final
 
 from formcheck.feedback.cues import TURN_S, Cue, FaultPrompts
+from formcheck.feedback.words import number, parse_quantity
 from formcheck.live.course import EVENT, SHOW_PROBLEM_AFTER_S, URGENT, Course
 from formcheck.live.limits import LimitWatch
 from formcheck.live.scene import HEADLINES, LOW_LIGHT, SAID, Phase, Scene, Words
@@ -122,7 +123,7 @@ class Practice(Course):
         told = item.faults or item.watch
         if item.verdict == "cannot_judge" or not told:
             unclear = item.verdict == "cannot_judge"
-            return Words("Not seen well enough" if unclear else "Good", "", item.verdict)
+            return Words("Not seen well enough" if unclear else "Good", _measured(item), item.verdict)
         cue = self._spec.rules[told[0].rule].cue
         return Words(cue if item.faults else f"Good. Watch: {cue[0].lower()}{cue[1:]}", told[0].text, item.verdict)
 
@@ -227,11 +228,27 @@ class Practice(Course):
             case "countdown":
                 return Words("Get ready", self._instruction())
         if self._phase == "holding" and self._limits.exceeded:
-            rule = min(self._limits.exceeded, key=list(self._spec.rules).index)
-            return Words(self._spec.rules[rule].cue, "", "fault")
+            return Words(self._exceeded_cue(), "", "fault")
+        if self._limits.exceeded and self._last is not None and self._last.stage == "moving":
+            return Words(self._exceeded_cue(), "", "watch")  # this rep is not over: its verdict may still be good
         return self._words
+
+    def _exceeded_cue(self) -> str:
+        """Return the cue of the most important limit that is exceeded right now."""
+        return self._spec.rules[min(self._limits.exceeded, key=list(self._spec.rules).index)].cue
 
     def _shown_countdown(self, time_s: float) -> int | None:
         if self._phase != "countdown":
             return None
         return max(COUNTDOWN_S - math.floor(time_s - self._since_s), 1)
+
+
+def _measured(item: Rep | Hold) -> str:
+    """Return what a movement came to, in a sentence; nothing where nothing was measured."""
+    if isinstance(item, Hold):
+        return f"Held for {item.held_s:.0f} s."
+    name = next((name for name in item.peak if not name.endswith("_sd")), None)
+    if name is None:
+        return ""
+    quantity = parse_quantity(name)
+    return f"{quantity.label} {number(item.peak[name], quantity.unit)}."

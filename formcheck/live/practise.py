@@ -51,7 +51,7 @@ def practise(
     session: Session, camera: Camera, estimator: PoseEstimator, meter: Meter | None = None
 ) -> Iterator[Outcome]:
     """Yield each set when it is over. The camera must not have been started yet."""
-    session.devices.screen.show(draw_opening(session.asked.spec_file.spec.name))
+    session.devices.screen.show(draw_opening(session.asked.spec_file.spec))
     warm_up(estimator)
     with camera, Watcher(camera, estimator) as watcher:
         origin_s = 0.0

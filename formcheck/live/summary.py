@@ -53,7 +53,7 @@ _FIGURES: Final = {
     "cadence_per_min": ("steps a minute", "", 0),
     "stride_time_s": ("for a stride", " s", 2),
     "stride_length_cm": ("a stride", " cm", 0),
-    "step_time_asymmetry_percent": ("left from right", " %", 0),
+    "step_time_asymmetry_percent": ("uneven steps", " %", 0),
 }
 
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from formcheck.feedback import _ink as ink
 from formcheck.feedback.words import NOTICE
-from formcheck.live.pages import TILE, columns
-from formcheck.live.picture import HEIGHT, WIDTH, blank
+from formcheck.live.pages import MARGIN, TILE, columns, foot, heading
+from formcheck.live.picture import WIDTH, blank
 from formcheck.live.summary import Summary
 from formcheck.model import Verdict
+from formcheck.specs.schema import ExerciseSpec
 
 __all__ = ["draw_opening", "draw_summary"]
 
@@ -42,20 +43,24 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
         ink.text(canvas, summary.work_on, 48, top + 92, 44, ink.WHITE)
         why = ink.text_width(summary.why, 24)
         ink.text(canvas, summary.why, WIDTH - 48 - why, top + 92, 24, ink.GREY)
-    state = "Saved on this computer." if saved else "Not saved: see the terminal."
-    ink.text(canvas, state, 48, HEIGHT - 20, 18, ink.GREY if saved else ink.ORANGE)
     keys = "space: another set    q: end" if another else "q: end"
-    ink.text(canvas, keys, WIDTH - 48 - ink.text_width(keys, 18), HEIGHT - 20, 18, ink.GREY)
+    foot(canvas, "Saved on this computer." if saved else "Not saved: see the terminal.", keys, warns=not saved)
     return canvas
 
 
-def draw_opening(title: str) -> ink.Picture:
-    """Return what is shown while the network starts: the exercise, and what formcheck is and is not."""
+def draw_opening(spec: ExerciseSpec) -> ink.Picture:
+    """Return what is shown while the network starts: the exercise, how to do it, what formcheck is and is not."""
     canvas = blank()
-    ink.text(canvas, title, 48, 300, 52, ink.WHITE)
-    ink.text(canvas, "Starting …", 48, 360, 28, ink.BLUE)
-    for i, line in enumerate(ink.wrapped(NOTICE, 22, WIDTH - 96, most_lines=4)):
-        ink.text(canvas, line, 48, 520 + 44 * i, 22, ink.GREY)
+    heading(canvas, spec.name, 52)
+    ink.text(canvas, "Starting …", MARGIN, 172, 28, ink.BLUE)
+    y = 262.0
+    for words in (spec.view.placement, *spec.instructions[:2]):
+        for line in ink.wrapped(words, 26, WIDTH - 2 * MARGIN, most_lines=2):
+            ink.text(canvas, line, MARGIN, y, 26, ink.WHITE)
+            y += 50
+        y += 16
+    for i, line in enumerate(ink.wrapped(NOTICE, 20, WIDTH - 2 * MARGIN, most_lines=3)):
+        ink.text(canvas, line, MARGIN, 640 + 38 * i, 20, ink.GREY)
     return canvas
 
 

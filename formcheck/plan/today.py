@@ -39,11 +39,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class DayUpdate:
-    """Where the session stands: the task, what is left of a rest, what to say now; `task` is None when all is done."""
+    """Where the session stands: the task, what is left of a rest, what to say now; `task` is None when all is done.
+
+    `then` names the exercise after a rest or a change of side.
+    """
 
     task: Task | None
     left_s: float
     said: tuple[str, ...]
+    then: str = ""
 
 
 def tasks_of(plan: Plan, specs: Mapping[str, ExerciseSpec]) -> tuple[Task, ...]:
@@ -112,7 +116,8 @@ class DayCourse:
             self._next(self._since_s + task.seconds)
             task = self.task
         left_s = 0.0 if task is None or task.kind == "exercise" else task.seconds - (t - self._since_s)
-        return DayUpdate(task, left_s, tuple(self._speak(task, left_s)))
+        then = next((one.words for one in self._tasks[self._at + 1 :] if one.kind == "exercise"), "")
+        return DayUpdate(task, left_s, tuple(self._speak(task, left_s)), then)
 
     def done(self, t: float) -> None:
         """Take that the task is over."""
