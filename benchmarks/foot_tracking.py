@@ -7,21 +7,18 @@ share of frames whose truth lies within two stated standard deviations, and the 
 
 from __future__ import annotations
 
-import argparse
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
+from tracked import clips_with_truth, track, tracking_parser
 
 from formcheck.feet import FootTracker
 from formcheck.measures.view import EYE_HEIGHT
-from formcheck.model import FloatArray, PoseObservation
+from formcheck.model import FloatArray
 from formcheck.skeleton import INDEX, index
-from formcheck.sources import VideoSource, load_recording
 
 _REST_S = (0.3, 0.02)  # before and after a rep's start
 _PEAK_S = 0.12
@@ -53,14 +50,10 @@ class Motion:
 
 def main() -> None:
     """Print one line for each clip and leg."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--landmarks", type=Path, help="folder of landmark recordings NAME.npz; else the network runs")
+    parser = tracking_parser(__doc__)
     parser.add_argument("--far", action="store_true", help="also tell the leg that is farther from the camera")
     asked = parser.parse_args()
-    cv2.setNumThreads(1)
-    clips = [clip for folder in asked.folders for clip in sorted(folder.glob("*.mp4"))]
-    clips = [clip for clip in clips if clip.with_suffix(".truth.npz").exists()]
+    clips = clips_with_truth(asked.folders)
     if not clips:
         parser.error(
             f"no clip with truth in {', '.join(map(str, asked.folders))}; expected NAME.mp4 and NAME.truth.npz"
@@ -70,42 +63,21 @@ def main() -> None:
         truth = json.loads(clip.with_suffix(".truth.json").read_text())
         if not truth.get("reps"):
             continue
-        tracked = track(clip, asked.landmarks)
+        tracked = tracked_feet(clip, asked.landmarks)
         near = truth["near_side"]
         for side in (near, {"left": "right", "right": "left"}[near]) if asked.far else (near,):
             print(line(clip, truth, tracked, side), flush=True)
 
 
-def track(clip: Path, landmarks: Path | None) -> Tracked:
-    """Track the feet of a clip, timing nothing but the tracking."""
-    tracker = FootTracker()
-    seen: list[PoseObservation] = []
-    cost: list[float] = []
-    for frame, observation in _observed(clip, landmarks):
-        start = time.thread_time()
-        seen.append(tracker.update(frame, observation))
-        cost.append((time.thread_time() - start) * 1e3)
+def tracked_feet(clip: Path, landmarks: Path | None) -> Tracked:
+    """Track the feet of a clip."""
+    _, seen, cost_ms = track(clip, landmarks, FootTracker().update)
     return Tracked(
         np.array([o.time_s for o in seen]),
         np.array([o.points for o in seen], dtype=np.float64),
         np.array([o.sd_px for o in seen], dtype=np.float64),
-        np.array(cost),
+        cost_ms,
     )
-
-
-def _observed(clip: Path, landmarks: Path | None) -> Any:
-    """Yield (frame, observation), from the recording of that name or else from the network."""
-    with VideoSource(clip) as source:
-        if landmarks is not None:
-            recording = load_recording(landmarks / f"{clip.stem}.npz")
-            for i, frame in enumerate(source):
-                yield frame, recording.observation(i)
-            return
-        from formcheck.pose import MediaPipeEstimator
-
-        with MediaPipeEstimator() as estimator:
-            for frame in source:
-                yield frame, estimator.estimate(frame)
 
 
 def line(clip: Path, truth: dict[str, Any], tracked: Tracked, side: str) -> str:

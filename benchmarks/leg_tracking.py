@@ -8,21 +8,17 @@ farther knees and ankles part (true, tracked).
 
 from __future__ import annotations
 
-import argparse
 import json
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
+from tracked import clips_with_truth, track, tracking_parser
 
 from formcheck.legs import LegTracker
-from formcheck.model import FloatArray, Frame, PoseObservation
+from formcheck.model import FloatArray, PoseObservation
 from formcheck.skeleton import INDEX, SIDES, index
-from formcheck.sources import VideoSource, load_recording
 
 _REST_S = (0.3, 0.02)  # before and after a rep's start
 _PEAK_S = 0.15
@@ -55,12 +51,9 @@ class Series:
 
 def main() -> None:
     """Print a block for each clip."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--landmarks", type=Path, help="folder of landmark recordings NAME.npz; else the network runs")
+    parser = tracking_parser(__doc__)
     asked = parser.parse_args()
-    cv2.setNumThreads(1)
-    clips = [clip for folder in asked.folders for clip in sorted(folder.glob("*.mp4")) if _suits(clip)]
+    clips = [clip for clip in clips_with_truth(asked.folders) if _suits(clip)]
     if not clips:
         parser.error("no clip with truth seen from the front; expected NAME.mp4, NAME.truth.json and NAME.truth.npz")
     for clip in clips:
@@ -68,8 +61,6 @@ def main() -> None:
 
 
 def _suits(clip: Path) -> bool:
-    if not clip.with_suffix(".truth.npz").exists():
-        return False
     truth = json.loads(clip.with_suffix(".truth.json").read_text())
     return bool(truth["reps"]) and truth["view"]["azimuth_deg"] >= _LEAST_AZIMUTH
 
@@ -77,7 +68,8 @@ def _suits(clip: Path) -> bool:
 def report(clip: Path, landmarks: Path | None) -> None:
     """Print one clip's reps and cost."""
     truth = json.loads(clip.with_suffix(".truth.json").read_text())
-    plain, tracked, cost = track(clip, landmarks)
+    given, seen, cost = track(clip, landmarks, LegTracker().update)
+    plain, tracked = _series(given), _series(seen)
     true = _true(clip, plain)
     print(
         f"{clip.stem} at {truth['view']['azimuth_deg']}°: {np.median(cost):.1f} ms, p95 {np.quantile(cost, 0.95):.1f}"
@@ -100,34 +92,6 @@ def report(clip: Path, landmarks: Path | None) -> None:
 
 def _uneven(left: float, right: float) -> float:
     return (left - right) / max(left, right, 0.1)
-
-
-def track(clip: Path, landmarks: Path | None) -> tuple[Series, Series, FloatArray]:
-    """Return the plain and the tracked series of a clip, and the tracking's milliseconds for each frame."""
-    tracker = LegTracker()
-    given: list[PoseObservation] = []
-    seen: list[PoseObservation] = []
-    cost: list[float] = []
-    for frame, observation in _observed(clip, landmarks):
-        start = time.thread_time()
-        seen.append(tracker.update(frame, observation))
-        cost.append((time.thread_time() - start) * 1e3)
-        given.append(observation)
-    return _series(given), _series(seen), np.array(cost)
-
-
-def _observed(clip: Path, landmarks: Path | None) -> Iterator[tuple[Frame, PoseObservation]]:
-    with VideoSource(clip) as source:
-        if landmarks is not None:
-            recording = load_recording(landmarks / f"{clip.stem}.npz")
-            for i, frame in enumerate(source):
-                yield frame, recording.observation(i)
-            return
-        from formcheck.pose import MediaPipeEstimator
-
-        with MediaPipeEstimator() as estimator:
-            for frame in source:
-                yield frame, estimator.estimate(frame)
 
 
 def _series(observations: list[PoseObservation]) -> Series:
