@@ -153,5 +153,5 @@ def test_cadence_stands_in_the_table_and_in_the_json() -> None:
     result = walk(recording_of("walking"))
     console = Console(record=True, width=100, file=io.StringIO())
     console.print(render_table(result))
-    assert "Cadence per min: 111.7" in console.export_text()
+    assert "Cadence: 111.7 a minute" in console.export_text()
     assert result_json(result)["summary"]["cadence_per_min"] == pytest.approx(111.7, abs=0.1)

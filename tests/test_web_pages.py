@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +30,7 @@ from formcheck.store.reviews import reviews_of
 from formcheck.store.transfer import export_sets
 from formcheck.web.rescoring import Rescoring
 from formcheck.web.still import _round_values
-from formcheck.web.trend import levels
+from formcheck.web.trend import Trend, levels, trend_figure
 
 Shared = tuple[Store, dict[str, str]]
 
@@ -361,6 +361,7 @@ def test_a_preview_of_long_sets_tries_as_many_as_there_is_time_for_and_says_so(
 ) -> None:
     client = changed[2]
     form = {"number": "knee_bend.limit", "value": "1.0", "act": "preview"}
+    monkeypatch.setattr("formcheck.web.limits.PREVIEW_S", 60.0)
     assert "of 2 recorded sessions" not in client.post("/people/1/limits/heel_raise", data=form).text
     monkeypatch.setattr("formcheck.web.limits.PREVIEW_S", 0.0)
     page = client.post("/people/1/limits/heel_raise", data=form).text
@@ -478,10 +479,10 @@ def test_round_values_lie_between_the_ends_and_are_few() -> None:
 def test_what_belongs_to_a_walk_is_shown_of_the_session_and_over_time(shared: Shared) -> None:
     client = browser(shared[0])
     session = client.get(_pages(shared)["a walk"]).text
-    assert re.search(r"<li>Cadence per min: 11\d\.\d</li>", session)
+    assert re.search(r"<li>Cadence: 11\d\.\d a minute</li>", session)
     assert re.search(r"<li>Push off, right: [\d.]+ ± [\d.]+°</li>", session)
     person = client.get(_pages(shared)["somebody who walks"]).text
-    assert '<th scope="row">Cadence per min</th>' in person
+    assert '<th scope="row">Cadence</th>' in person
     assert '<th scope="row">Stride length</th>' in person
     assert "Valid reps" not in person
 
@@ -497,3 +498,36 @@ def test_a_guided_set_says_what_was_confirmed_and_shows_no_counts(tmp_path: Path
     assert "completed" not in page
     assert '<th scope="row">Confirmed</th>' in client.get("/people/1").text
     store.close()
+
+
+def test_the_legend_of_a_trace_names_only_what_is_drawn(shared: Shared) -> None:
+    store, saved = shared
+    client = browser(store)
+    rep = client.get(f"/items/{item_ids(store, saved['reps'])['rep', 2]}").text
+    hold = client.get(f"/items/{item_ids(store, saved['holds'])['hold', 1]}").text
+    legends = [re.search(r'<span class="key">(.*?)</span>', page) for page in (rep, hold)]
+    words = [re.sub(r"<[^>]+>", "|", found[1]).strip("|").split("|") for found in legends if found is not None]
+    assert [one for one in words[0] if one] == ["this one", "the others of this set", "limit", "target"]
+    assert "the others of this set" not in words[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "values", "mdc", "words"),
+    [
+        ("heel_height_cm", " cm", (8.0, 9.0), 2.0, "no detectable change (1.0 cm; below 2.0 cm)"),
+        ("heel_height_cm", " cm", (8.0, 10.5), 2.0, "changed by 2.5 cm"),
+        ("stride_time_s", " s", (1.16, 1.05), None, "−0.11 s"),
+        ("held_s", " s", (33.4, 33.401), None, "0 s"),
+        ("cadence_per_min", " a minute", (100.0, 104.5), None, "+4.5 a minute"),
+        ("pain", "", (4.0, 4.0), None, "0"),
+    ],
+)
+def test_a_change_is_said_with_as_many_digits_as_it_deserves(
+    name: str, unit: str, values: tuple[float, ...], mdc: float | None, words: str
+) -> None:
+    when = tuple(datetime(2026, 1, 1 + k, tzinfo=UTC) for k in range(len(values)))
+    trend = Trend(name, "x", unit, mdc, "", when, values, (None,) * len(values))
+    assert trend.change_words == words
+    low, high = trend_figure([trend])["layout"]["yaxis"]["range"]
+    assert low < min(values)
+    assert high > max(values)

@@ -15,6 +15,7 @@ __all__ = [
     "items",
     "main_measures",
     "measured",
+    "noun_of",
     "spoken_faults",
     "strong_side",
     "whole_set_words",
@@ -46,9 +47,10 @@ def main_measures(result: SetResult) -> list[str]:
 
 
 def measured(peak: Mapping[str, float], name: str) -> str:
-    """Return a peak value with unit and uncertainty; "not seen" where it was not."""
+    """Return a peak value with unit and uncertainty; "not seen" where it was not. Strides are timed to hundredths."""
     nan = float("nan")
-    return number(peak.get(name, nan), parse_quantity(name).unit, peak.get(f"{name}_sd", nan))
+    unit = parse_quantity(name).unit
+    return number(peak.get(name, nan), unit, peak.get(f"{name}_sd", nan), digits=2 if unit == " s" else 1)
 
 
 def clock(seconds: float) -> str:
@@ -57,14 +59,18 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
 
 
+def noun_of(result: SetResult) -> str:
+    """Return what one of the set is called."""
+    return "hold" if result.holds else "stride" if "cadence_per_min" in result.summary else "rep"
+
+
 def counts_words(result: SetResult) -> str:
     """Return the counts in one line."""
     if "confirmed" in result.summary:  # guided: nothing was measured
         return f"not measured · {result.summary['confirmed']:.0f} of {result.summary['planned']:.0f} confirmed"
     counts = result.counts
-    noun = "holds" if result.holds else "reps"
     return (
-        f"{counts.completed} {noun} completed · {counts.valid} valid · {counts.flagged} flagged · "
+        f"{counts.completed} {noun_of(result)}s completed · {counts.valid} valid · {counts.flagged} flagged · "
         f"{counts.cannot_judge} cannot judge"
     )
 
@@ -99,7 +105,7 @@ def gaps_in_judging(result: SetResult) -> list[str]:
         if item.verdict != "cannot_judge":
             for rule, reason in item.not_judged.items():
                 numbers.setdefault((rule, reason), []).append(item.index)
-    noun = "hold" if result.holds else "rep"
+    noun = noun_of(result)
     return [
         f"Not judged: {rule.replace('_', ' ')} in {noun}{'s' if len(which) > 1 else ''} {_ranges(which)} ({reason})."
         for (rule, reason), which in numbers.items()

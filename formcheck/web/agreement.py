@@ -69,8 +69,17 @@ def _kappa(one: Agreement) -> str:
     if one.judged < _ENOUGH:
         return f"too few ({one.judged} of {_ENOUGH})"
     if isnan(one.kappa):
-        return "one-sided: review good reps too"
+        return _one_sided(one)
     return f"{one.kappa:.2f}".replace("-", "−")
+
+
+def _one_sided(one: Agreement) -> str:
+    """Return why there is no kappa though there are enough reviews."""
+    if not one.both + one.machine_only:
+        return "none: nothing was flagged"
+    if not one.reviewer_only + one.neither:
+        return "none: review good reps too"
+    return "none: the reviewer said one thing only"
 
 
 def _leans(one: Agreement) -> str:

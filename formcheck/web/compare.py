@@ -16,8 +16,8 @@ __all__ = ["compared"]
 _MOST_POINTS = 3_000
 
 
-def compared(one: SetResult, other: SetResult) -> dict[str, Any] | None:
-    """Return the figure; None where the two have no measure in common."""
+def compared(one: SetResult, other: SetResult, names: tuple[str, str]) -> dict[str, Any] | None:
+    """Return the figure, its rows called by `names`; None where the two have no measure in common."""
     pair = [(one, column) for column in _columns(one)[:1]] + [(other, column) for column in _columns(other)[:1]]
     if len(pair) < 2 or parse_quantity(pair[0][1]).measure != parse_quantity(pair[1][1]).measure:
         return None
@@ -28,7 +28,8 @@ def compared(one: SetResult, other: SetResult) -> dict[str, Any] | None:
     room = 0.06 * float(np.ptp(seen)) + 0.5
     quantity = parse_quantity(pair[0][1])
     reach = [round(float(seen.min()) - room, 2), round(float(seen.max()) + room, 2)]
-    axis = {"gridcolor": "--grid", "zerolinecolor": "--axis", "range": reach, "title": quantity.unit.strip()}
+    axis = {"gridcolor": "--grid", "zerolinecolor": "--axis", "range": reach}
+    words = f"{quantity.label}, {quantity.unit.strip()}" if quantity.unit else quantity.label
     longest = max(float(x[-1]) for x, _ in lines)
     return {
         "data": [_trace(x, y, row) for row, (x, y) in enumerate(lines, start=1)],
@@ -50,9 +51,15 @@ def compared(one: SetResult, other: SetResult) -> dict[str, Any] | None:
             },
             "yaxis": {**axis, "domain": [0.54, 1.0]},
             "yaxis2": {**axis, "domain": [0.0, 0.46]},
+            "annotations": [_name(f"{name}: {words}", top) for name, top in zip(names, (1.0, 0.46), strict=True)],
             "shapes": [shape for row, (result, _) in enumerate(pair, start=1) for shape in _bands(result, row)],
         },
     }
+
+
+def _name(words: str, top: float) -> dict[str, Any]:
+    place = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"}
+    return {**place, "text": words, "showarrow": False, "font": {"weight": 650}}
 
 
 def _columns(result: SetResult) -> list[str]:
@@ -85,7 +92,7 @@ def _trace(x: FloatArray, y: FloatArray, row: int) -> dict[str, Any]:
         "y": [round(one, 2) if np.isfinite(one) else None for one in y.tolist()],
         "yaxis": f"y{row}" if row > 1 else "y",
         "line": {"color": "--ink", "width": 1.8},
-        "name": "above" if row == 1 else "below",
+        "name": "",
     }
 
 

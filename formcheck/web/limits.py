@@ -12,9 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from formcheck.errors import StoreError
+from formcheck.feedback.words import number
+from formcheck.rules import Rule
 from formcheck.store import Store
 from formcheck.store.people import find_person
 from formcheck.store.person_specs import (
+    Limit,
     Recorded,
     SpecText,
     checked,
@@ -26,6 +29,7 @@ from formcheck.store.person_specs import (
 )
 from formcheck.store.scored import changes, load_result, rescore
 from formcheck.store.transfer_form import Text, Word
+from formcheck.web.figures import scale_of
 from formcheck.web.page import Record, Reviewer, render
 from formcheck.web.rescoring import Rescoring
 from formcheck.web.reviewing import RowId
@@ -108,13 +112,19 @@ def _limits_page(
         person=find_person(store, person_id),
         spec=now.spec_file.spec,
         own=now.own,
-        limits=limits_of(now.text),
+        limits=[(limit, _shown(limit, now.spec_file.spec.rules[limit.rule])) for limit in limits_of(now.text)],
         preview=preview,
         recorded=len(recorded),
         behind=len(behind),
         going=going,
         problems=again.problems(person_id, exercise) if behind and not going else [],
     )
+
+
+def _shown(limit: Limit, rule: Rule) -> str:
+    """Return a limit as people say it: shares in percent, the rest with its unit."""
+    factor, unit = scale_of(rule, getattr(rule, "measure", ""))
+    return number(factor * limit.value, unit, digits=0 if unit == " %" else 1)
 
 
 def _preview(store: Store, recorded: list[Recorded], text: str, exercise: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from http import HTTPStatus
 from importlib.util import find_spec
@@ -20,12 +20,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, number, parse_quantity, title
+from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, parse_quantity, title
 from formcheck.model import Verdict
+from formcheck.report._summary import measured
 from formcheck.store import Store
 from formcheck.web.still import still_figure
 
-__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "render"]
+__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "day", "render"]
 
 REVIEWER_COOKIE: Final = "formcheck_reviewer"
 _HERE: Final = Path(__file__).parent
@@ -81,7 +82,8 @@ def _templates() -> Environment:
     )
     made.filters |= {
         "when": _when,
-        "day": _day,
+        "day": day,
+        "date": lambda day: date.fromisoformat(str(day)).strftime("%-d %b %Y"),
         "title": title,
         "review_words": lambda verdict: _REVIEW_WORDS[verdict],
         "data": _data,
@@ -105,7 +107,8 @@ def _when(moment: datetime) -> str:
     return moment.astimezone().strftime("%-d %b %Y, %H:%M")
 
 
-def _day(moment: datetime) -> str:
+def day(moment: datetime) -> str:
+    """Return the day of a moment, as it is here."""
     return moment.astimezone().strftime("%-d %b %Y")
 
 
@@ -117,7 +120,7 @@ def _data(value: object) -> Markup:
 
 def _with_unit(value: float | None, name: str, sd: float | None = None) -> str:
     nan = float("nan")
-    return number(nan if value is None else value, parse_quantity(name).unit, nan if sd is None else sd)
+    return measured({name: nan if value is None else value, f"{name}_sd": nan if sd is None else sd}, name)
 
 
 def _verdict(verdict: Verdict) -> Markup:

@@ -12,16 +12,24 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from formcheck.errors import SpecError, StoreError
-from formcheck.report._summary import assumptions, counts_words, main_measures, whole_set_words
+from formcheck.report._summary import (
+    assumptions,
+    counts_words,
+    items,
+    main_measures,
+    noun_of,
+    whole_set_words,
+)
 from formcheck.report.charts import figure, shown_measures
 from formcheck.store import Store
 from formcheck.store.items import item_ids
 from formcheck.store.person_specs import own_spec_sha256
+from formcheck.store.rows import best_of
 from formcheck.store.scored import load_result
 from formcheck.store.transfer import import_sets
 from formcheck.store.transfer_form import Name, Text
 from formcheck.web.compare import compared
-from formcheck.web.page import Record, blank_is_none, render
+from formcheck.web.page import Record, blank_is_none, day, render
 from formcheck.web.reviewing import PageNumber
 
 __all__ = ["Uid", "router"]
@@ -61,6 +69,7 @@ def show_set(request: Request, store: Record, uid: Uid) -> Response:
         note=store.note_of(uid),
         result=result,
         items=[*result.reps, *result.holds],
+        noun=noun_of(result),
         ids=item_ids(store, uid),
         guided=counts_words(result) if "confirmed" in result.summary else "",
         whole=whole_set_words(result),
@@ -131,8 +140,9 @@ def compare_sets(request: Request, store: Record, a: AskedUid, b: AskedUid) -> R
         "compare.html",
         sets=(first, second),
         results=results,
-        measures=main_measures(results[0]),
-        trace=compared(results[0], results[1]),
+        measures=main_measures(results[0])[:3],
+        best=[best_of(items(result)) for result in results],
+        trace=compared(results[0], results[1], (day(first.performed_at), day(second.performed_at))),
     )
 
 

@@ -60,10 +60,9 @@ def still_figure(figure: Mapping[str, Any], label: str) -> Markup:
         *(_shape(shape, rows, paper) for shape in before),
         *(_words(one, rows, paper) for one in layout.get("annotations", ())),
     ]
-    frame = Markup(
-        '<div class="scroll"><svg class="still" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></div>'
-    )
-    return frame.format(_WIDTH, height, label, Markup("").join(parts))
+    frame = Markup('<svg class="still" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
+    drawn = frame.format(_WIDTH, height, label, Markup("").join(parts))
+    return Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>').format(label, drawn)
 
 
 def _rows(figure: Mapping[str, Any], paper: _Axes) -> dict[str, _Axes]:
@@ -76,10 +75,16 @@ def _rows(figure: Mapping[str, Any], paper: _Axes) -> dict[str, _Axes]:
             continue
         bottom, top = axis.get("domain", (0.0, 1.0))
         own = [trace for trace in figure["data"] if _row_of(trace.get("yaxis", "y")) == _row_of(name)]
-        y = axis.get("range") or _with_room(_ends(_all_numbers(own, "y")))
+        y = axis.get("range") or _with_room(_ends(np.r_[_all_numbers(own, "y"), _limits(layout, _row_of(name))]))
         place = (paper.left, paper.right, paper.down(top), paper.down(bottom))
         found[_row_of(name)] = _Axes(*place, (x[0], x[1]), (y[0], y[1]))
     return found
+
+
+def _limits(layout: Mapping[str, Any], row: str) -> FloatArray:
+    """Return the values of a row at which a line is drawn across."""
+    across = [one for one in layout.get("shapes", ()) if one["type"] == "line" and one["xref"] == _PAPER]
+    return np.array([one["y0"] for one in across if _row_of(one["yref"]) == row])
 
 
 def _row_of(reference: str) -> str:
@@ -118,8 +123,9 @@ def _traces(traces: Sequence[Mapping[str, Any]], rows: Mapping[str, _Axes]) -> I
         axes = rows[_row_of(trace.get("yaxis", "y"))]
         points = np.column_stack([_numbers(trace["x"]), _numbers(trace["y"])])
         if trace.get("fill") == "tonexty":
-            edges = np.concatenate([before, points[::-1]])  # what was not seen is left out
-            yield _band(edges[np.isfinite(edges[:, 1])], axes, trace["fillcolor"])
+            edges = np.concatenate([before, points[::-1]])  # as one: what was not seen, or lies outside, is left out
+            inside = np.isfinite(edges[:, 1]) & (edges[:, 0] >= axes.x[0]) & (edges[:, 0] <= axes.x[1])
+            yield _band(edges[inside], axes, trace["fillcolor"])
         elif "fill" in trace:
             yield _band(points, axes, trace["fillcolor"])
         elif "markers" in trace["mode"]:

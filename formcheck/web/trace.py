@@ -21,6 +21,7 @@ __all__ = ["Seen", "Trace", "trace_of"]
 AROUND_S: Final = 0.5
 _FAINT: Final = 40
 _HOLD_POINTS: Final = 900
+_LEGEND: Final = {"others": "--faint", "limit": "--limit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class Trace:
     column: str
     figure: dict[str, Any]
     seen: Seen
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """What the legend has to explain: others, limit, target."""
+        shapes = self.figure["layout"]["shapes"]
+        lines = {one["line"].get("color") for one in (*self.figure["data"], *shapes)}
+        bands = {"target"} if any("fillcolor" in one for one in shapes) else set()
+        return frozenset(bands | {name for name, colour in _LEGEND.items() if colour in lines})
 
     @property
     def unit_words(self) -> str:

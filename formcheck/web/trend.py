@@ -58,24 +58,25 @@ class Trend:
         first, last = self.values[0], self.values[-1]
         difference = last - first
         if self.mdc is not None and abs(difference) < self.mdc:
-            return f"no detectable change ({_shown(difference, self.unit)}; below {_shown(self.mdc, self.unit)})"
+            return f"no detectable change ({self._shown(difference)}; below {self._shown(self.mdc)})"
         if self.mdc is None:
-            return f"{'+' if difference > 0 else ''}{_shown(difference, self.unit)}"
-        return f"changed by {_shown(difference, self.unit)}"
+            shown = self._shown(difference)
+            return f"+{shown}" if difference > 0 and shown != self._shown(0.0) else shown
+        return f"changed by {self._shown(difference)}"
+
+    def _shown(self, value: float) -> str:
+        digits = 2 if self.name == "stride_time_s" else 0 if self.unit in (" reps", "", " s") else 1
+        return number(value, self.unit, digits=digits)
 
     @property
     def first_words(self) -> str:
         """The first value."""
-        return _shown(self.values[0], self.unit)
+        return self._shown(self.values[0])
 
     @property
     def last_words(self) -> str:
         """The latest value."""
-        return _shown(self.values[-1], self.unit)
-
-
-def _shown(value: float, unit: str) -> str:
-    return number(value, unit, digits=0 if unit in (" reps", "", " s") else 1)
+        return self._shown(self.values[-1])
 
 
 def trends_of(points: Sequence[Point]) -> list[Trend]:
@@ -118,7 +119,7 @@ def _measure(points: Sequence[Point], name: str) -> Trend:
         for one in points
         if (value := one.best.get(name)) is not None
     ]
-    label = "Longest hold" if name == "held_s" else f"{quantity.label}, best of the set"
+    label = "Longest hold" if name == "held_s" else f"{quantity.label}, largest of the set"
     return _trend(name, label, quantity.unit, name.rsplit("_", 1)[-1], rows)
 
 
@@ -155,7 +156,13 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
         "showlegend": False,
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": "--paper", "font": {"color": "--ink"}},
-        "xaxis": {"type": "date", "anchor": f"y{rows}" if rows > 1 else "y", "gridcolor": "--grid"},
+        "xaxis": {
+            "type": "date",
+            "anchor": f"y{rows}" if rows > 1 else "y",
+            "gridcolor": "--grid",
+            "tickformat": "%-d %b %Y",
+            "nticks": 5,
+        },
         "annotations": [],
     }
     data: list[dict[str, Any]] = []
@@ -169,7 +176,7 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
             "zeroline": False,
             "range": _range(trend),
         }
-        words = ", ".join(part for part in (trend.label, trend.unit.strip()) if part)
+        words = trend.label if trend.unit.strip() in trend.label else f"{trend.label}, {trend.unit.strip()}"
         place = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": top, "yanchor": "bottom"}
         layout["annotations"].append({**place, "text": words, "showarrow": False, "font": {"weight": 650}})
         data += _lines(trend, axis)
@@ -177,9 +184,15 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
 
 
 def _range(trend: Trend) -> list[float]:
-    room = trend.mdc or 1.0
-    low, high = min(trend.values) - 1.2 * room, max(trend.values) + 1.2 * room
-    return [max(low, 0.0) if min(trend.values) >= 0 else low, max(high, 10.5) if trend.name == "pain" else high]
+    """Return the range of a row: all values with what surrounds them, and nothing below zero where nothing can be."""
+    if trend.name == "pain":
+        return [-0.6, 10.6]
+    around = [trend.mdc or sd or 0.0 for sd in trend.sds]
+    lows = [value - size for value, size in zip(trend.values, around, strict=True)]
+    highs = [value + size for value, size in zip(trend.values, around, strict=True)]
+    room = max(0.1 * (max(highs) - min(lows)), 0.02 * abs(max(highs)), 0.05)
+    low = min(lows) - room
+    return [max(low, 0.0) if min(trend.values) >= 0 and trend.unit != "°" else low, max(highs) + room]
 
 
 def _lines(trend: Trend, axis: str) -> list[dict[str, Any]]:
