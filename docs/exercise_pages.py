@@ -74,7 +74,7 @@ def exercise_page(file: SpecFile) -> str:
     parts += [
         "## Sources",
         "",
-        f"- dose: {spec.dose.source}",
+        f"- dose: {_linked(spec.dose.source)}",
         *_sources(spec),
         "",
         f"Spec SHA-256: `{file.sha256}`",
@@ -85,7 +85,8 @@ def exercise_page(file: SpecFile) -> str:
 
 def _dose(spec: ExerciseSpec) -> str:
     dose = spec.dose
-    once = f"{dose.hold_s:g} s" if dose.hold_s is not None else f"{dose.reps} reps"
+    noun = "strides" if spec.movement.kind == "gait" else "reps"
+    once = f"{dose.hold_s:g} s" if dose.hold_s is not None else f"{dose.reps} {noun}"
     if dose.hold_s is not None and dose.reps is not None:
         once = f"{dose.reps} × {once}"
     return once if dose.sets == 1 else f"{dose.sets} × {once}"
@@ -94,7 +95,8 @@ def _dose(spec: ExerciseSpec) -> str:
 def _judged(spec: ExerciseSpec) -> str:
     if spec.movement.kind == "guided":
         return "not measured: guided by voice and timer"
-    return ", ".join(name.replace("_", " ") for name in spec.rules) or "counted and timed"
+    plain = "measured, not judged" if spec.movement.kind == "gait" else "counted and timed"
+    return ", ".join(name.replace("_", " ") for name in spec.rules) or plain
 
 
 def _views(spec: ExerciseSpec) -> list[str]:
@@ -107,6 +109,8 @@ def _views(spec: ExerciseSpec) -> list[str]:
 def _rules(spec: ExerciseSpec) -> list[str]:
     if spec.movement.kind == "guided":
         return ["Nothing of this exercise is measured. formcheck paces and times it, and you confirm what you did."]
+    if spec.movement.kind == "gait":
+        return ["Cadence, stride, evenness of the steps and push-off are measured; nothing is called a fault."]
     if not spec.rules:
         return ["It is counted and timed; nothing is called a fault."]
     lines = ["| Fault | Measure | Limit | Said aloud | Seen |", "|---|---|---|---|---|"]
@@ -130,10 +134,17 @@ def _limit(numbers: Mapping[str, Any], key: str, value: float) -> str:
 
 def _sources(spec: ExerciseSpec) -> Iterator[str]:
     for key, value in _cited(spec.movement.model_dump()):
-        yield f"- {key} {value['value']:g}: {value['source']}"
+        yield f"- {key} {value['value']:g}: {_linked(value['source'])}"
     for name, rule in spec.rules.items():
         for key, value in _cited(rule.model_dump()):
-            yield f"- {name.replace('_', ' ')}, {key} {value['value']:g}: {value['source']}"
+            yield f"- {name.replace('_', ' ')}, {key} {value['value']:g}: {_linked(value['source'])}"
+
+
+def _linked(source: str) -> str:
+    """Return a source with its page as a link."""
+    return source.replace("docs/clinical.md", "[clinical facts](../clinical.md)").replace(
+        "docs/accuracy.md", "[accuracy](../accuracy.md)"
+    )
 
 
 def _cited(numbers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
