@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import av
 import pytest
 from conftest import Run
 
+SAMPLES = Path(__file__).parent.parent / "samples"
 HOME = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
 
@@ -81,3 +83,31 @@ def test_a_video_as_camera_ends_saved_and_agrees_with_score(formcheck: Run, shor
     assert shown["reps"][0]["verdict"] == expected["reps"][0]["verdict"]
     again = formcheck("live", "heel_raise", "--camera", "61", env=env)
     assert "practice aid" not in again.stderr
+
+
+_ORDER = """
+import sys
+from typer.testing import CliRunner
+from formcheck.cli import app
+done = CliRunner().invoke(app, ["live", "--no-sound", *sys.argv[1:]])
+loaded = list(sys.modules)
+print(done.exit_code, loaded.index("cv2") < loaded.index("av"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no libxcb")
+@pytest.mark.parametrize(
+    "words", [["heel_raise"], ["toe_scrunch"], ["--plan", "--camera", "."]], ids=["judged", "guided", "plan"]
+)
+def test_opencv_is_loaded_before_pyav_or_its_window_hangs(
+    own_home: dict[str, str], tmp_path: Path, words: list[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    env = {**own_home, **HOME, "FORMCHECK_PLAN": str(plan), "XDG_DATA_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-m", "formcheck", "plan", "new"], env=env, check=True, capture_output=True)
+    if words == ["heel_raise"]:
+        words = [*words, "--camera", str(SAMPLES / "hr_double_side.mp4")]
+    done = subprocess.run(
+        [sys.executable, "-c", _ORDER, *words], env=env, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1 True\n"  # no screen, but everything was loaded

@@ -64,6 +64,8 @@ def live(
 
         list_specs()
         return
+    import formcheck.live  # noqa: F401  before anything else that loads PyAV: see there
+
     if plan:
         from formcheck.cli.live_plan import Practising, practise_plan
 

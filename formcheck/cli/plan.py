@@ -125,7 +125,7 @@ def _plain(value: object) -> str:
 def _task(task: Task) -> str:
     if task.kind != "exercise":
         return f"      {task.words}"
-    dose = f"{task.hold_s:g} s" if task.hold_s is not None else f"{task.reps} reps"
+    dose = f"{task.hold_s:g} s" if task.hold_s is not None else f"{task.reps} {task.unit}"
     return f"  - {task.words} {dose}{'  [guided: not measured]' if task.guided else ''}"
 
 

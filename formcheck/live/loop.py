@@ -190,7 +190,7 @@ class LiveSet:
         if since_s < _RATE_S:
             return
         self._rate_from = (self._camera.frames, time_s)
-        if taken / since_s < _SLOW_FPS and not self._slow_told:
+        if taken / since_s < _SLOW_FPS and self._camera.endless and not self._slow_told:
             self._slow_told = True
             self._notes.append("Slow camera: more light helps")
             self._devices.tell(f"{self._camera.name}: {taken / since_s:.0f} pictures a second; more light often helps")

@@ -153,6 +153,7 @@ def ask(
     """Ask in the window, aloud too, until it is answered; return the question with its answer."""
     devices.sound.play("attention")
     devices.voice.say(question.words)
+    devices.tell(question.words)
     asked_s, picture = clock(), question.picture()
     while not question.answered:
         key = devices.screen.show(picture)

@@ -21,7 +21,7 @@ _COUNT_S = 3
 class Task:
     """One thing to do. For an exercise: a set on a side with its dose; for a rest or a change of side: its seconds.
 
-    `planned` is the place of its exercise in the stage.
+    `planned` is the place of its exercise in the stage, `unit` what `reps` are called: a walk has strides.
     """
 
     kind: Literal["exercise", "rest", "change"]
@@ -35,6 +35,7 @@ class Task:
     seconds: float = 0.0
     guided: bool = False
     planned: int = 0
+    unit: str = "reps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,14 @@ def tasks_of(plan: Plan, specs: Mapping[str, ExerciseSpec]) -> tuple[Task, ...]:
 
 def _of_one(planned: PlannedExercise, spec: ExerciseSpec) -> Iterator[Task]:
     sets = planned.sets or spec.dose.sets
-    dose = {
-        "reps": planned.reps or spec.dose.reps,
-        "hold_s": planned.hold_s or spec.dose.hold_s,
-    }
-    guided = spec.movement.kind == "guided"
+    guided, unit = spec.movement.kind == "guided", "strides" if spec.movement.kind == "gait" else "reps"
     for set_ in range(1, sets + 1):
         for k, side in enumerate(planned.sides):
             if k:
                 yield Task("change", spec.id, f"Change to the {side} side.", side=side, seconds=_CHANGE_S)
             words = _words(spec, side, set_, sets, planned.choice)
-            yield Task("exercise", spec.id, words, side, set_, sets, dose["reps"], dose["hold_s"], guided=guided)  # type: ignore[arg-type]
+            task = Task("exercise", spec.id, words, side, set_, sets, guided=guided, unit=unit)
+            yield replace(task, reps=planned.reps or spec.dose.reps, hold_s=planned.hold_s or spec.dose.hold_s)
         yield Task("rest", spec.id, f"Rest for {planned.rest_s:.0f} seconds.", seconds=planned.rest_s)
 
 
