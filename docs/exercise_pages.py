@@ -141,10 +141,9 @@ def _sources(spec: ExerciseSpec) -> Iterator[str]:
 
 
 def _linked(source: str) -> str:
-    """Return a source with its page as a link."""
-    return source.replace("docs/clinical.md", "[clinical facts](../clinical.md)").replace(
-        "docs/accuracy.md", "[accuracy](../accuracy.md)"
-    )
+    """Return a source that is a page of ours as a link to it."""
+    page = next((page for page in ("clinical", "accuracy") if source.startswith(f"docs/{page}.md")), None)
+    return source if page is None else f"[{source}](../{page}.md)"
 
 
 def _cited(numbers: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
