@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import av
 import numpy as np
 from figure import HEIGHT, WIDTH, film, heel_raises
 
@@ -151,3 +152,16 @@ def practise_and(folder: Path, what: Callable[[float], None], *, reps: int) -> t
     device = ScriptedDevice(stage, ticks(0.0, raises(reps)[-1] + 6.0), before=what)
     outcome = set_of(stage, open_store(folder), devices, [device], reps=reps)
     return outcome, heard.told
+
+
+def first_seconds(source: Path, target: Path, seconds: float) -> Path:
+    """Copy the beginning of a video, as it is coded."""
+    with av.open(str(source)) as whole, av.open(str(target), "w") as short:
+        video = whole.streams.video[0]
+        stream = short.add_stream_from_template(video)
+        for packet in whole.demux(video):
+            if packet.dts is None or packet.pts is None or float(packet.pts * packet.time_base) > seconds:
+                continue
+            packet.stream = stream
+            short.mux(packet)
+    return target

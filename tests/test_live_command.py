@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import av
 import pytest
 from conftest import Run
+from made_camera import first_seconds
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HOME = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
@@ -22,16 +22,7 @@ def _lines(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def short_clip(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first six seconds of a sample: one heel raise and the beginning of another."""
-    path = tmp_path_factory.mktemp("clip") / "short.mp4"
-    with av.open(str(samples / "hr_double_side.mp4")) as source, av.open(str(path), "w") as target:
-        video = source.streams.video[0]
-        stream = target.add_stream_from_template(video)
-        for packet in source.demux(video):
-            if packet.dts is None or float(packet.pts * packet.time_base) > 6.0:
-                continue
-            packet.stream = stream
-            target.mux(packet)
-    return path
+    return first_seconds(samples / "hr_double_side.mp4", tmp_path_factory.mktemp("clip") / "short.mp4", 6.0)
 
 
 @pytest.mark.parametrize(

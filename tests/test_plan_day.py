@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from made_camera import first_seconds
 from made_live import Recorder
 from made_store import opened_store
 
@@ -209,3 +210,40 @@ def test_a_plan_needs_clips_for_every_exercise(formcheck: Run, tmp_path: Path) -
     )  # fmt: skip
     assert done.returncode == 1
     assert "no clip there for Ankle pump" in done.stderr
+
+
+SHORT = """\
+schema: 1
+person: ada
+made_by: Dr Ray
+begins: 2026-01-01
+stage: strengthen
+pain_limit: 3
+stages:
+  strengthen:
+    per_week: 3
+    exercises:
+      - {exercise: heel_raise, sets: 1, reps: 1}
+      - {exercise: toe_scrunch, sides: [left], sets: 1, reps: 1}
+    next_when:
+      - {exercise: heel_raise, sessions: 1, reps: 1, pain_at_most: 2}
+"""
+
+
+def test_a_day_by_the_commands_is_recorded_and_stated(formcheck: Run, tmp_path: Path, samples: Path) -> None:
+    plan, clips = tmp_path / "plan.yaml", tmp_path / "clips"
+    plan.write_text(SHORT, encoding="utf-8")
+    clips.mkdir()
+    first_seconds(samples / "hr_double_side.mp4", clips / "heel_raise.mp4", 6.0)
+    env = {"FORMCHECK_PLAN": str(plan), "XDG_DATA_HOME": str(tmp_path)}
+    answers = "2\n1\n1\n"  # pain before, how many were done, pain after
+    done = formcheck("live", "--plan", "--camera", clips, "--no-window", "--no-sound", env=env, input=answers)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 done; not measured" in done.stderr
+    status = json.loads(formcheck("plan", "status", "--json", env=env).stdout)
+    (session,) = status["sessions"]
+    assert (session["done"], session["asked"], session["pain_before"], session["pain"]) == (2, 2, 2, 1)
+    assert status["criteria"][0]["met"] == 1
+    sets = json.loads(formcheck("sessions", "list", "--json", env=env).stdout)
+    assert [one["exercise"] for one in sets] == ["toe_scrunch", "heel_raise"]
+    assert "not measured" in formcheck("sessions", "show", sets[0]["uid"], env=env).stdout
