@@ -148,8 +148,8 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
     """Return the figure: one row a trend over common dates."""
     rows = len(trends)
     layout: dict[str, Any] = {
-        "height": rows * _ROW_PX + 60,
-        "margin": {"l": 54, "r": 14, "t": 26, "b": 34},
+        "height": rows * _ROW_PX + 68,
+        "margin": {"l": 54, "r": 14, "t": 26, "b": 42},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": "--ink", "size": 13},
@@ -160,7 +160,8 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
             "type": "date",
             "anchor": f"y{rows}" if rows > 1 else "y",
             "gridcolor": "--grid",
-            "tickformat": "%-d %b %Y",
+            "tickformat": "%-d %b\n%Y",
+            "tickangle": 0,
             "nticks": 5,
         },
         "annotations": [],
