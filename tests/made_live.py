@@ -135,6 +135,7 @@ def practised(
     keys: dict[int, str] | None = None,
     keeper: MemoryKeeper | None = None,
     window: bool = True,
+    origin_s: float = 0.0,
     **asked: Any,
 ) -> tuple[Outcome, Recorder, LiveSet]:
     """Practise a set through the real loop; return what came of it, what was seen and heard, and the set."""
@@ -148,6 +149,7 @@ def practised(
         Devices(devices, devices, devices, devices.told.append, window),
         lambda source: keeper,
         PROVENANCE,
+        origin_s=origin_s,
         refiner=Same(),
     )
     return live.run(), devices, live

@@ -142,6 +142,16 @@ def test_darkness_is_judged_by_the_brightest_quarter(level: int, dark: bool) -> 
     assert is_dark(image) == dark
 
 
+def test_frames_from_before_the_set_are_left_out() -> None:
+    old, frames = _recording()[:30], _recording()
+    later = [replace(frame, time_s=frame.time_s + 100.0) for frame in frames]
+    keeper = MemoryKeeper()
+    outcome, _, _ = practised([*old, *later], keeper=keeper, origin_s=100.0, window=False)
+    assert len(keeper.frames) == len(frames)
+    assert keeper.frames[0].time_s == 0.0
+    assert outcome.result.counts.completed == 3
+
+
 # ---------------------------------------------------------------------- the summary
 
 

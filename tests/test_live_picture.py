@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from figure import film, heel_raises
 
+from formcheck.engine.guided import GuidedUpdate
 from formcheck.feedback.overlay import Mark
+from formcheck.live.day_pictures import draw_guided, draw_rest
 from formcheck.live.pictograms import draw_pictogram
 from formcheck.live.picture import HEIGHT, WIDTH, Sight, blank, draw_window
 from formcheck.live.scene import HEADLINES, SAID, Scene, Words
@@ -140,3 +142,48 @@ def test_the_summary_shows_counts_and_whether_it_was_saved(saved: bool) -> None:
     assert (picture != draw_summary(summary, saved=not saved)).any()
     more = replace(summary, counts=Counts(9, 6, 2, 1))
     assert _difference(picture[172:366], draw_summary(more, saved=saved)[172:366]) > 1000
+
+
+@pytest.mark.parametrize("count", [1, 14, 15, 16, 20, 21, 188])
+def test_signs_stay_in_the_column_and_the_newest_is_there(count: int) -> None:
+    plain = draw_window(_counting(verdicts=("ok",) * (count - 1)), _sight())
+    newest = draw_window(_counting(verdicts=(*("ok",) * (count - 1), "fault")), _sight())
+    rows, columns = np.nonzero((plain != newest).any(axis=2))
+    assert len(rows)
+    assert columns.max() < 240
+    assert rows.max() < 540
+
+
+def _walked(**more: object) -> Summary:
+    figures = (("112", "steps a minute"), ("1.07 s", "for a stride"), ("119 cm", "a stride"), ("1 %", "uneven steps"))
+    return replace(Summary("Walking", "stride", Counts(5, 5, 0, 0), ("5 strides.",), "", "", figures), **more)  # type: ignore[arg-type]
+
+
+def test_the_summary_of_a_walk_shows_no_verdict_signs() -> None:
+    picture = draw_summary(_walked(), saved=True)
+    tiles = picture[172:366].reshape(-1, 3).astype(int)
+    assert not (np.abs(tiles - (255, 140, 46)) < 8).all(axis=1).any()
+    assert (picture != draw_summary(_walked(figures=()), saved=True)).any()
+
+
+@pytest.mark.parametrize("left_s", [60.0, 42.3, 0.4, 0.0])
+def test_the_ring_of_a_rest_empties(left_s: float) -> None:
+    picture = draw_rest("Rest for 60 seconds.", "Balance on one leg, left side.", left_s, 60.0).astype(int)
+    blue = (np.abs(picture - (86, 180, 233)) < 8).all(axis=2).sum()
+    full = (np.abs(draw_rest("", "", 60.0, 60.0).astype(int) - (86, 180, 233)) < 8).all(axis=2).sum()
+    assert blue / full == pytest.approx(left_s / 60.0, abs=0.06)
+
+
+def test_a_guided_moment_says_on_its_foot_line_that_nothing_is_measured() -> None:
+    update = GuidedUpdate(3.0, "pace", "Scrunch", 1.5, 1, 2, 1, ())
+    guided = draw_guided("Toe scrunch.", update, 15, 2.0)
+    rest = draw_rest("Toe scrunch.", "", 1.5, 2.0)
+    foot_line = (slice(660, 720), slice(40, 700))
+    assert (guided[foot_line] != rest[foot_line]).any()
+
+
+@pytest.mark.parametrize("words", ["Scrunch", "Raise the big toe and then all of the others, one by one, slowly"])
+def test_long_words_stay_inside_a_guided_page(words: str) -> None:
+    update = GuidedUpdate(3.0, "pace", words, 1.5, 1, 2, 1, ())
+    picture = draw_guided("Toe scrunch, right side, set 1 of 2.", update, 15, 2.0)
+    assert (picture[:, -30:] == picture[0, -1]).all()

@@ -196,3 +196,22 @@ def test_nothing_changes_after_the_end() -> None:
 def test_every_problem_has_words_to_show_and_to_say() -> None:
     assert set(PROBLEMS) <= set(HEADLINES) == set(SAID)
     assert all(len(headline) <= 24 for headline in HEADLINES.values())
+
+
+def test_a_good_rep_says_what_it_came_to() -> None:
+    got = followed(film(heel_raises([1.5, 4.5]), 8.0))
+    words = got.scenes[-1].words
+    assert words.headline == "Good"
+    assert words.detail.startswith("Heel height ")
+    assert words.detail.endswith(" cm.")
+
+
+def test_a_limit_exceeded_in_a_rep_is_shown_while_it_moves_and_said_once_it_is_over() -> None:
+    reps = bumps([1.5, 4.5])
+    bent = bumps([4.5])
+    got = followed(
+        film(lambda t: Pose(sole_deg=30 * reps(t), knee_deg=4 + 22 * bent(t), shank_deg=3 + 8 * bent(t)), 8.0)
+    )
+    shown = [scene.words for scene in got.scenes if scene.count == 1 and scene.words.verdict == "watch"]
+    assert {words.headline for words in shown} == {"Keep your knees straight."}
+    assert _words(got).count("Keep your knees straight.") == 1
