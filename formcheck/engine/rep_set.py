@@ -129,7 +129,9 @@ class RepSet(OngoingSet):
         after_s = self._reps[-1].end_s if self._reps else -math.inf
         start_s = max(timing.start_s - _AROUND_S, after_s)
         around = self._evidence_of(i, replace(timing, start_s=start_s, end_s=timing.end_s + _AROUND_S), place)
-        return time_with_second(timing, around.time_s, *around.values(second))
+        # A body sinks with the square of its joints' angles: it starts late and is back early.
+        sinks = self._movement.measure == "body_rise_cm" and self._movement.sign < 0
+        return time_with_second(timing, around.time_s, *around.values(second), alone=sinks)
 
     def _find_side_anew(self, timing: RepTiming, place: Place) -> None:
         """Find the leg to judge at the top of a rep that began with both legs alike."""

@@ -11,14 +11,19 @@ from formcheck.model import FloatArray
 __all__ = ["RepTiming", "time_rep", "time_with_second"]
 
 _LOW, _HALF = 0.1, 0.5
+_HIGHEST_LOW = 0.4
 # A minimum-jerk movement (Flash & Hogan 1985, J Neurosci 5:1688), s = 10u³ - 15u⁴ + 6u⁵, has covered 10 % of its way
 # after 24.7 % of its time and half of it after half: it began 0.98 (t50 - t10) before t10. People call a movement begun
 # a little after that; three quarters of the way back lies between the two (default, not from literature).
-_REMAINDER = 0.75 * 0.247 / (0.5 - 0.247)
+_CALLED = 0.75
+_TIMES = np.linspace(0.0, 0.5, 101)
+_WAYS = 10 * _TIMES**3 - 15 * _TIMES**4 + 6 * _TIMES**5
 _TOP = 0.92
 _LEAST_FRAMES = 4
 _CLEAR_OF_NOISE = 3.0
 _TAIL_S = 0.2
+_FALLING = 0.05
+_LOW_MARGIN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +55,47 @@ def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTi
     )
 
 
-def time_with_second(timing: RepTiming, t: FloatArray, x: FloatArray, sd: FloatArray) -> RepTiming:
+def time_with_second(
+    timing: RepTiming, t: FloatArray, x: FloatArray, sd: FloatArray, *, alone: bool = False
+) -> RepTiming:
     """Return the middle between `timing` and what a second measure `x` over `t`, 0 at rest, says of the same rep.
 
     The two err for different reasons: the body sways on after the heels are down, a foot that is hard to see is found
-    to move late. A second measure that does not stand clear of its noise `sd` changes nothing.
+    to move late. With `alone` the second measure has the say. One that does not stand clear of its noise `sd` changes
+    nothing.
     """
     seen = np.isfinite(x)
     if seen.sum() < _LEAST_FRAMES or np.abs(x[seen]).max() < _CLEAR_OF_NOISE * np.median(sd[seen]):
         return timing
     t, x = t[seen], x[seen]
-    x = x if x.max() > -x.min() else -x  # in a lunge the body sinks
-    tail = x[t >= timing.end_s - _TAIL_S]
-    second = time_rep(t, x, 0.0, max(float(tail.min()), 0.0) if len(tail) else 0.0)
+    sinks = x.max() < -x.min()  # the body in a lunge
+    x = -x if sinks else x
+    second = time_rep(t, x, 0.0, _settles_at(t, x, timing.end_s, on_its_way=sinks or alone))
+    share = 1.0 if alone else 0.5
     return RepTiming(
-        start_s=(timing.start_s + second.start_s) / 2,
-        peak_s=(timing.peak_s + second.peak_s) / 2,
-        end_s=(timing.end_s + second.end_s) / 2,
+        start_s=timing.start_s + share * (second.start_s - timing.start_s),
+        peak_s=timing.peak_s + share * (second.peak_s - timing.peak_s),
+        end_s=timing.end_s + share * (second.end_s - timing.end_s),
         height=timing.height,
     )
 
 
+def _settles_at(t: FloatArray, x: FloatArray, end_s: float, *, on_its_way: bool) -> float:
+    """Return where a trace comes to rest: where it lay around `end_s`, or 0 where it may be `on_its_way` there still."""
+    last = x[t >= t[-1] - _TAIL_S]
+    if on_its_way and last[0] - last[-1] > _FALLING * x.max():
+        return 0.0
+    tail = x[t >= end_s - _TAIL_S]
+    return max(float(tail.min()), 0.0) if len(tail) else 0.0
+
+
 def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> float:
-    """Return when a trace that rises to its last sample left `base`."""
+    """Return when a trace that rises to its last sample left `base`; it may begin on the way already."""
     height = x[-1] - base
-    low, half = (_last_crossing(t, x, base + share * height) for share in (_LOW, _HALF))
-    return low - _REMAINDER * (half - low)
+    share = float(np.clip((x[0] - base) / height + _LOW_MARGIN, _LOW, _HIGHEST_LOW)) if height > 0 else _LOW
+    low, half = (_last_crossing(t, x, base + level * height) for level in (share, _HALF))
+    before_low = float(np.interp(share, _WAYS, _TIMES))
+    return low - _CALLED * before_low / (0.5 - before_low) * (half - low)
 
 
 def _last_crossing(t: FloatArray, x: FloatArray, level: float) -> float:
