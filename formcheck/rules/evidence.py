@@ -18,8 +18,9 @@ Level = Literal["ok", "watch", "fault", "cannot_judge"]
 
 _LEAST_COVERAGE = 0.6
 """Share of the frames of a rep that must be seen for a rule to judge it (default, not from literature)."""
-_MOST_SD_SHARE = 0.7
-"""A value whose standard deviation exceeds this share of its limit says nothing about the limit (default)."""
+_MOST_SD_SHARE, _DECISIVE_SD = 0.7, 2.0
+"""A value whose standard deviation exceeds this share of its limit says nothing about the limit, unless it lies further
+from it than so many standard deviations (default)."""
 
 OWN_SHARE = 1 / 3
 """How much of a value's error is its own where it is held against another rep's or the other side's. The rest they
@@ -116,8 +117,8 @@ def grade(value: float, sd: float, limit: float, time_s: float, *, below: bool =
         return not_judged("not seen well enough", time_s, limit)
     if np.isinf(sd):
         return Finding("cannot_judge", value, sd, limit, time_s, "seen too obliquely for this measure")
-    if not np.isfinite(sd) or sd > _MOST_SD_SHARE * abs(limit):
-        return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
     excess = (limit - value) if below else (value - limit)
+    if not np.isfinite(sd) or (sd > _MOST_SD_SHARE * abs(limit) and abs(excess) < _DECISIVE_SD * sd):
+        return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
     level: Level = "fault" if excess > sd else "watch" if excess > 0 else "ok"
     return Finding(level, value, sd, limit, time_s)
