@@ -152,6 +152,13 @@ def test_a_foot_at_a_new_place_is_anchored_there() -> None:
     assert got.pitch_sd_deg[-1] < 4.0
 
 
+def test_a_foot_that_may_be_flat_at_a_new_place_goes_on_from_its_landmarks() -> None:
+    there = (60.0, -4.0)
+    got = read(REST + still(1.2, pose=Pose(11.0, step_px=there)) + still(0.3, pose=Pose(31.0, step_px=there)))
+    assert got.pitch_deg[-12] == pytest.approx(5.5, abs=1.5), "the landmarks show half"
+    assert got.pitch_deg[-1] - got.pitch_deg[-12] == pytest.approx(20.0, abs=2.0), "the picture shows all"
+
+
 def test_a_hand_held_camera_moves_no_heel() -> None:
     sway = [Pose(camera_px=(5.0 * np.sin(i / 12.0), 4.0 * np.sin(i / 9.0))) for i in range(90)]
     got = read(REST + sway)

@@ -40,8 +40,8 @@ _LANDMARK_HEEL_SD_CM = 1.5
 What a foot tracked in the picture says is taken instead wherever there is one."""
 _BEND_SHARE = 0.1
 _SHANK_AT_REST_DEG, _KNEE_AT_REST_DEG = 1.1, 4.6
-"""Leg landmarks follow a bend in part, and lie beside the joints even at rest: on rendered clips (68th percentile) angles
-changed by a tenth too little or too much, and a straight leg's shank and knee were off by so much."""
+"""Leg landmarks follow a bend in part, and lie beside the joints even at rest: on rendered clips (68th percentile)
+angles changed by a tenth too little or too much, and a straight leg's shank and knee were off by so much."""
 _MOST_TURN_DEG = 45.0
 _ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
 _ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]

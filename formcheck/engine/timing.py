@@ -81,7 +81,7 @@ def time_with_second(
 
 
 def _settles_at(t: FloatArray, x: FloatArray, end_s: float, *, on_its_way: bool) -> float:
-    """Return where a trace comes to rest: where it lay around `end_s`, or 0 where it may be `on_its_way` there still."""
+    """Return where a trace comes to rest: where it lay around `end_s`, or 0 if it may be `on_its_way` there still."""
     last = x[t >= t[-1] - _TAIL_S]
     if on_its_way and last[0] - last[-1] > _FALLING * x.max():
         return 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from formcheck.feet.mask import LegPoints
 from formcheck.feet.quality import LOST_MISFIT, FootMotion, from_landmarks, from_picture
 from formcheck.feet.rest import RestDetector
 from formcheck.feet.tracking import FootFollower
-from formcheck.feet.zero import FlatSense, Zero, as_flat, same_stand, sole_direction, was_raised
+from formcheck.feet.zero import FlatSense, Zero, as_flat, maybe_flat_elsewhere, same_stand, sole_direction, was_raised
 from formcheck.model import FloatArray
 
 __all__ = ["Foot"]
@@ -34,6 +35,7 @@ class Foot:
         self._flat = FlatSense()
         self._follower: FootFollower | None = None
         self._camera = np.zeros(2)  # how far the floor had moved between the zero's picture and the anchor's
+        self._at_anchor = (0.0, 0.0)  # the turn and height told of the anchor's rest, against the zero
         self._good_s = -math.inf
         self._refused_s = -math.inf
         self.zero: Zero | None = None
@@ -62,7 +64,13 @@ class Foot:
                 self._refused_s = time_s
         if self._follower is None:
             return None
-        return _read_picture(self._follower, found) if found is not None else _read_landmarks(self._follower, points)
+        read = _read_picture(self._follower, found) if found is not None else _read_landmarks(self._follower, points)
+        return self._against_anchor(*read)
+
+    def _against_anchor(self, column: float, motion: FootMotion) -> tuple[float, FootMotion]:
+        """Return a motion since the anchor as one since the zero."""
+        angle, height = self._at_anchor
+        return column, replace(motion, angle=motion.angle + angle, height=motion.height + height)
 
     def _followed(self, image: NDArray[np.uint8] | None, time_s: float, leg: LegPoints) -> Alignment | None:
         """Return the picture's answer where it can be believed."""
@@ -82,20 +90,36 @@ class Foot:
         return found is None and time_s - self._good_s > _LOST_S
 
     def _anchored(self, image: NDArray[np.uint8], time_s: float, leg: LegPoints, azimuth_rad: float) -> bool:
-        """Take the present rest as a new anchor if its foot is flat; keep the zero of the same stand."""
+        """Take the present rest as a new anchor if its foot is flat; keep the zero of the same stand.
+
+        A step away a flat foot looks otherwise, so there one that may be flat will do: it goes on from what its
+        landmarks tell.
+        """
         against = self._against_zero(leg)
-        kept = self.zero is not None and same_stand(self.zero, against) and not was_raised(self.zero, against)
-        flat = as_flat(self.zero, against) if kept and self.zero is not None else self._flat.accepts(leg)
-        anchor = make_anchor(image, leg, azimuth_rad) if flat else None
+        zero = self.zero if self.zero is not None and same_stand(self.zero, against) else None
+        if zero is not None and was_raised(zero, against):
+            zero = None
+        flat = as_flat(zero, against) if zero is not None else self._flat.accepts(leg)
+        elsewhere = zero is not None and not flat and maybe_flat_elsewhere(zero, against)
+        anchor = make_anchor(image, leg, azimuth_rad) if flat or elsewhere else None
         if anchor is None:
             return False
+        self._at_anchor = self._told_at_rest(leg) if elsewhere else (0.0, 0.0)
         if self._follower is not None:
             self._camera = self._camera + self._follower.floor_shift
         self._follower = FootFollower(anchor, image, time_s)
-        if not kept:
+        if zero is None:
             self.zero = Zero.of(anchor)
             self._camera = np.zeros(2)
         return True
+
+    def _told_at_rest(self, leg: LegPoints) -> tuple[float, float]:
+        """Return the turn and height that the landmarks of the present rest tell."""
+        if self._follower is None:
+            return 0.0, 0.0
+        rest = LegPoints.of(np.vstack([leg.knee, self._rest.points()]))
+        _, motion = self._against_anchor(*_read_landmarks(self._follower, rest))
+        return motion.angle, motion.height
 
     def _against_zero(self, leg: LegPoints) -> LegPoints:
         """Return landmarks as if the camera stood where it stood at the zero."""

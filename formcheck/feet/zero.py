@@ -12,11 +12,13 @@ from formcheck.feet.anchor import Anchor
 from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 
-__all__ = ["FlatSense", "Zero", "as_flat", "same_stand", "sole_direction", "was_raised"]
+__all__ = ["FlatSense", "Zero", "as_flat", "maybe_flat_elsewhere", "same_stand", "sole_direction", "was_raised"]
 
 _STEEPEST = math.radians(40.0)
 _FLATTEST_SEEN = math.radians(8.0)
 _FLAT_AGAIN = math.radians(4.0)  # landmarks show half of a turn: a rest that far off would spoil the zero
+_FLAT_ELSEWHERE = math.radians(8.0)
+_ELSEWHERE = 0.4  # foot lengths from the zero's place
 _MEMORY_S = 10.0
 _HEEL_LOWER = 0.12
 
@@ -90,7 +92,18 @@ def same_stand(zero: Zero, leg: LegPoints) -> bool:
 
 def as_flat(zero: Zero, leg: LegPoints) -> bool:
     """Tell whether a rest of the same stand has the foot flat like the zero."""
-    return abs(sole_direction(leg) - sole_direction(zero.leg)) < _FLAT_AGAIN
+    return _off_flat(zero, leg) < _FLAT_AGAIN
+
+
+def maybe_flat_elsewhere(zero: Zero, leg: LegPoints) -> bool:
+    """Tell whether a rest a step from the zero's place may have the foot flat: a flat one looks otherwise there."""
+    length = float(np.linalg.norm(zero.leg.toe - zero.leg.heel))
+    stepped = abs(float(leg.heel[0] - zero.leg.heel[0])) > _ELSEWHERE * length
+    return stepped and _off_flat(zero, leg) < _FLAT_ELSEWHERE
+
+
+def _off_flat(zero: Zero, leg: LegPoints) -> float:
+    return abs(sole_direction(leg) - sole_direction(zero.leg))
 
 
 def was_raised(zero: Zero, leg: LegPoints) -> bool:
