@@ -14,7 +14,7 @@ from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.setup import classify_view
-from formcheck.engine.timing import RepTiming, time_rep
+from formcheck.engine.timing import RepTiming, time_rep, time_with_second
 
 LIMITS = RepLimits(enter=1.5, most=25.0, least=-12.0, min_s=0.4, max_s=15.0)
 
@@ -162,3 +162,36 @@ def test_a_problem_is_always_named_where_nothing_was_judged() -> None:
 )
 def test_views(azimuth: float, view: str) -> None:
     assert classify_view(azimuth) == view
+
+
+def _seen_until(share: float, fps: float = 60.0, start_s: float = 1.0, down_s: float = 1.2) -> tuple[np.ndarray, ...]:
+    """A joint that bends 60 deg and comes back with minimum jerk, cut off on its way down at `share` of its height."""
+    t = np.arange(0.0, start_s + 1.0 + down_s, 1 / fps)
+    up = np.array([min_jerk((x - start_s) / 1.0) if x < start_s + 1.0 else 1.0 for x in t])
+    down = np.array([1.0 - min_jerk((x - start_s - 1.0) / down_s) if x > start_s + 1.0 else 1.0 for x in t])
+    x = 60.0 * up * down
+    keep = (t < start_s + 1.0) | (x > share * 60.0)
+    return t[keep], x[keep], np.full(keep.sum(), 1.0)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.2, 0.3])
+def test_a_joint_still_on_its_way_back_is_timed_by_where_it_goes(share: float) -> None:
+    t, x, sd = _seen_until(share)
+    body = RepTiming(1.35, 2.0, float(t[-1]) - 0.05, 20.0)
+    rep = time_with_second(body, t, x, sd, alone=True)
+    assert rep.end_s == pytest.approx(3.2, abs=0.15)
+    assert rep.start_s == pytest.approx(1.0, abs=0.12)
+
+
+def test_a_second_measure_within_its_noise_changes_nothing() -> None:
+    t, x, _ = _seen_until(0.1)
+    body = RepTiming(1.3, 2.0, 2.9, 20.0)
+    assert time_with_second(body, t, x, np.full(len(t), 25.0), alone=True) == body
+
+
+def test_two_measures_meet_in_the_middle() -> None:
+    t, x, sd = _seen_until(0.0)
+    body = RepTiming(0.8, 2.0, 3.6, 20.0)
+    alone, both = (time_with_second(body, t, x, sd, alone=alone) for alone in (True, False))
+    assert both.start_s == pytest.approx((alone.start_s + body.start_s) / 2)
+    assert both.end_s == pytest.approx((alone.end_s + body.end_s) / 2, abs=0.02)

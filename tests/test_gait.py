@@ -155,3 +155,31 @@ def test_cadence_stands_in_the_table_and_in_the_json() -> None:
     console.print(render_table(result))
     assert "Cadence: 111.7 a minute" in console.export_text()
     assert result_json(result)["summary"]["cadence_per_min"] == pytest.approx(111.7, abs=0.1)
+
+
+def there_and_back(away_s: float) -> LandmarkRecording:
+    """A walk across the picture, `away_s` seconds without anybody in it, and the same walk the other way."""
+    there = recording_of("walking")
+    back = mirrored(there)
+    shift_s = float(there.time_s[-1]) + away_s
+    gone = np.arange(1, round(away_s * 25)) / 25 + there.time_s[-1]
+    unseen = {
+        key: np.full((len(gone), *getattr(there, key).shape[1:]), value, dtype=np.float32)
+        for key, value in (("points", np.nan), ("visibility", 0.0), ("sd_px", np.nan))
+    }
+    return replace(
+        there,
+        time_s=np.concatenate([there.time_s, gone, back.time_s + shift_s]),
+        **{key: np.concatenate([getattr(there, key), unseen[key], getattr(back, key)]) for key in unseen},
+    )
+
+
+@pytest.mark.parametrize("away_s", [1.5, 4.0, 12.0])
+def test_a_turn_outside_the_picture_is_no_part_of_the_walk(away_s: float) -> None:
+    once, both = walk(recording_of("walking")), walk(there_and_back(away_s))
+    truth = truth_of("walking")["gait"]
+    assert both.counts.completed == 2 * once.counts.completed
+    assert [rep.index for rep in both.reps] == list(range(1, both.counts.completed + 1))
+    assert both.summary["cadence_per_min"] == pytest.approx(truth["cadence_per_min"], rel=0.02)
+    assert both.summary["step_time_asymmetry_percent"] < 5.0
+    assert both.summary["push_off_left_deg"] == pytest.approx(both.summary["push_off_right_deg"], abs=1.0)

@@ -92,6 +92,31 @@ def test_calibrated_measures_are_the_angles_the_figure_was_posed_with(sole: floa
     assert set(series) >= {column_name(m, s) for m in MEASURES for s in ("left", "right")}
 
 
+def _posed(pose: Pose) -> np.ndarray:
+    recording = film(lambda t: pose, 0.1)
+    return compute_measures(recording.points, recording.visibility, recording.sd_px)
+
+
+@given(knee=st.floats(20.0, 90.0), more=st.floats(5.0, 20.0))
+def test_a_deeper_bend_is_less_certain_and_an_angle_less_than_its_change(knee: float, more: float) -> None:
+    rest = zero_row(_posed(Pose()))
+    scale = Scale(1.0 / 2.3, 0.02, 1.0)
+    less, deeper = (calibrate(_posed(Pose(knee_deg=deg)), rest, scale) for deg in (knee, knee + more))
+    assert deeper["knee_flexion_change_right_deg_sd"][0] > less["knee_flexion_change_right_deg_sd"][0]
+    assert less["knee_flexion_right_deg_sd"][0] > less["knee_flexion_change_right_deg_sd"][0]
+
+
+def test_a_tracked_heel_is_no_more_certain_than_its_zero() -> None:
+    rows = _posed(Pose(sole_deg=10.0))
+    column = COLUMN["heel_tracked_y_sd_right"]
+    rows[:, [COLUMN["heel_tracked_y_right"], column]] = 400.0, 0.5
+    rest = rows.copy()
+    scale = Scale(1.0, 0.0, 1.0)
+    for zero_sd, told in ((0.2, 0.5), (3.0, 3.0)):
+        rest[:, column] = zero_sd
+        assert calibrate(rows, zero_row(rest), scale)["heel_height_right_cm_sd"][0] == pytest.approx(told)
+
+
 def test_one_frame_and_many_are_measured_alike() -> None:
     recording = film(lambda t: Pose(sole_deg=10 * t), 1.0, noise_px=2.0)
     all_at_once = compute_measures(recording.points, recording.visibility, recording.sd_px)

@@ -93,6 +93,8 @@ def test_a_rule_says_nothing_of_a_view_it_is_not_for() -> None:
         (0.58, 0.05, 0.6, True, "watch"),
         (0.7, 0.05, 0.6, True, "ok"),
         (2.0, 1.5, 1.0, False, "cannot_judge"),
+        (4.2, 1.5, 1.0, False, "fault"),
+        (-2.2, 1.5, 1.0, False, "ok"),
         (float("nan"), 1.0, 1.0, False, "cannot_judge"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -25,6 +25,8 @@ _UPRIGHT_SHANK_DEG: Final = 12.0
 _LEAST_FLAT_FRAMES: Final = 3
 _PUSH_OFF: Final = (0.3, 0.62)  # share of the stride, from the strike: from mid-stance until the toes leave
 _LEAST_SEEN: Final = 0.6
+_TURN_S: Final = 0.8
+_GONE_S: Final = 1.0
 _ACROSS_SHARE: Final = 0.25  # of the stature: hips that travel further in a stride walk across the picture
 _TOES_FLAT: Final = 0.85
 """Heel to foot index turns 15 % less than the hind foot as the heel rises, because the toes stay flat (exact points of
@@ -54,6 +56,35 @@ def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature:
     if not seen.any():
         return "no_person"
     rows, time_s = rows[seen], time_s[seen]
+    found = [_read_pass(rows[part], time_s[part], limits, stature) for part in _passes(rows, time_s)]
+    passes = [one for one in found if isinstance(one, _Pass)]
+    if not passes:
+        return "turn_sideways" if "turn_sideways" in found else "no_strides"
+    strides = [replace(one, index=k) for k, one in enumerate((s for one in passes for s in one.strides), 1)]
+    longest = max(passes, key=lambda one: len(one.strikes))
+    return Walk(longest.place, tuple(strides), _summary(strides, [one.strikes for one in passes]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One way across the picture, or walking on the spot."""
+
+    place: Place
+    strikes: list[Strike]
+    strides: list[Rep]
+
+
+def _passes(rows: FloatArray, time_s: FloatArray) -> list[slice]:
+    """Return the stretches in which somebody is seen without a break and walks one way."""
+    facing = np.sign(rows[:, COLUMN["facing"]])
+    first, stop = np.searchsorted(time_s, time_s - _TURN_S / 2), np.searchsorted(time_s, time_s + _TURN_S / 2)
+    ways = np.array([np.nanmedian(facing[a : max(b, a + 1)]) for a, b in zip(first, stop, strict=True)])
+    breaks = np.flatnonzero((np.diff(time_s) > _GONE_S) | (ways[1:] * ways[:-1] < 0)) + 1
+    edges = [0, *breaks.tolist(), len(rows)]
+    return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def _read_pass(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature: Stature) -> _Pass | str:
     place = _read_place(rows, stature)
     if place.view == "front":
         return "turn_sideways"
@@ -66,7 +97,7 @@ def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature:
         if after is not None and limits.min_s <= after.time_s - strike.time_s <= limits.max_s
     ]
     strides = [_stride(k, strike, after, course) for k, (strike, after) in enumerate(whole, 1)]
-    return Walk(place, tuple(strides), _summary(strides, strikes)) if strides else "no_strides"
+    return _Pass(place, strikes, strides) if strides else "no_strides"
 
 
 class _Course:
@@ -187,14 +218,14 @@ def _push_off(strike: Strike, lasts_s: float, course: _Course) -> tuple[float, f
     return level, float(sd[at]), float(t[at])
 
 
-def _summary(strides: list[Rep], strikes: list[Strike]) -> dict[str, float]:
-    times = np.array([strike.time_s for strike in strikes])
-    step_s = float(np.polyfit(np.arange(len(times)), times, 1)[0])
+def _summary(strides: list[Rep], passes: list[list[Strike]]) -> dict[str, float]:
+    fits = [np.polyfit(np.arange(len(one)), [strike.time_s for strike in one], 1)[0] for one in passes]
+    step_s = float(np.average(fits, weights=[len(one) - 1 for one in passes]))
     out = {"cadence_per_min": 60.0 / step_s, "stride_time_s": 2 * step_s}
     lengths = [rep.peak["stride_length_cm"] for rep in strides if "stride_length_cm" in rep.peak]
     if lengths:
         out["stride_length_cm"] = float(np.median(lengths))
-    steps = {side: _steps_onto(strikes, side) for side in SIDES}
+    steps = {side: [step for one in passes for step in _steps_onto(one, side)] for side in SIDES}
     if all(steps.values()):
         left, right = (float(np.mean(steps[side])) for side in SIDES)
         out["step_time_asymmetry_percent"] = 100 * abs(left - right) / ((left + right) / 2)
