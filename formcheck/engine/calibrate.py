@@ -38,10 +38,10 @@ _LANDMARK_SOLE_SD_DEG = 8.0
 _LANDMARK_HEEL_SD_CM = 1.5
 """Foot landmarks follow a foot only in part: on rendered clips the sole was off by 3 to 15 deg, the heel by 1 to 3 cm.
 What a foot tracked in the picture says is taken instead wherever there is one."""
-_BEND_SHARE = 0.1
+_SHANK_SHARE, _KNEE_SHARE = 0.1, 0.14
 _SHANK_AT_REST_DEG, _KNEE_AT_REST_DEG = 1.1, 4.6
 """Leg landmarks follow a bend in part, and lie beside the joints even at rest: on rendered clips (68th percentile)
-angles changed by a tenth too little or too much, and a straight leg's shank and knee were off by so much."""
+angles changed by such a share too little or too much, and those of a straight leg were off by so much."""
 _MOST_TURN_DEG = 45.0
 _ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
 _ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]
@@ -132,8 +132,8 @@ def _side_series(read: _Read, side: str) -> dict[str, _Value]:
         for angle in (read.now(bone), read.rest(bone))
     )
     knee, rest_knee = _knee_flexion(shank, thigh), _knee_flexion(rest_shank, rest_thigh)
-    shank_change, shank_change_sd = _bend(shank - rest_shank, read.now(f"shank_sd_{side}"))
-    knee_change, knee_change_sd = _bend(knee - rest_knee, read.now(f"knee_flexion_sd_{side}"))
+    shank_change, shank_change_sd = _bend(shank - rest_shank, read.now(f"shank_sd_{side}"), _SHANK_SHARE)
+    knee_change, knee_change_sd = _bend(knee - rest_knee, read.now(f"knee_flexion_sd_{side}"), _KNEE_SHARE)
     shank_sd = np.hypot(shank_change_sd, _SHANK_AT_REST_DEG)
     sole, sole_sd = _sole(read, side)
     other = "right" if side == "left" else "left"
@@ -156,9 +156,9 @@ def _side_series(read: _Read, side: str) -> dict[str, _Value]:
     }
 
 
-def _bend(change: FloatArray, sd: FloatArray) -> _Value:
-    """Return an angle's change since rest, as certain as landmarks follow it."""
-    return change, np.hypot(sd, _BEND_SHARE * np.nan_to_num(change))
+def _bend(change: FloatArray, sd: FloatArray, share: float) -> _Value:
+    """Return an angle's change since rest, as certain as landmarks follow it: but for a `share` of it."""
+    return change, np.hypot(sd, share * np.nan_to_num(change))
 
 
 def _knee_flexion(shank: FloatArray, thigh: FloatArray) -> FloatArray:
