@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from formcheck.measures.names import MeasureName
-from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
+from formcheck.rules.evidence import OWN_SHARE, Cited, Evidence, Finding, Limited, grade, not_judged
 
 __all__ = ["BelowOwnBest", "check_below_own_best"]
 
@@ -29,15 +29,16 @@ def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, peers: Sequence
     peak, sd, at = evidence.high(rule.measure)
     if not np.isfinite(peak):
         return not_judged("not seen well enough", at, rule.fault.value)
-    best = max([peak, *(_peak(rule, other) for other in peers[: rule.of_first])])
+    best, best_sd = max([(peak, sd), *(_peak(rule, other) for other in peers[: rule.of_first])])
     if best <= 0:
         return not_judged("no movement to compare with", at, rule.fault.value)
-    finding = grade(peak / best, sd / best, rule.fault.value, at, below=True)
-    if finding.level == "ok" and rule.watch is not None and peak / best < rule.watch.value:
+    share = peak / best
+    finding = grade(share, OWN_SHARE * np.hypot(sd, share * best_sd) / best, rule.fault.value, at, below=True)
+    if finding.level == "ok" and rule.watch is not None and share < rule.watch.value:
         return Finding("watch", finding.value, finding.sd, rule.watch.value, at)
     return finding
 
 
-def _peak(rule: BelowOwnBest, evidence: Evidence) -> float:
-    peak = evidence.high(rule.measure)[0]
-    return peak if np.isfinite(peak) else -np.inf
+def _peak(rule: BelowOwnBest, evidence: Evidence) -> tuple[float, float]:
+    peak, sd, _ = evidence.high(rule.measure)
+    return (peak, sd) if np.isfinite(peak) else (-np.inf, sd)
