@@ -108,6 +108,17 @@ def made_result(verdicts: Sequence[Verdict] = (), holds: Sequence[Hold] = (), fp
     )
 
 
+def made_walk(strides: int = 3) -> SetResult:
+    """Return a set of strides, of which nothing is judged."""
+    return replace(made_result(["ok"] * strides), exercise="walking", summary={"cadence_per_min": 111.7})
+
+
+def made_guided() -> SetResult:
+    """Return a set of which nothing was measured."""
+    result = replace(made_result(), exercise="towel_scrunch", summary={"confirmed": 13.0, "planned": 15.0})
+    return replace(result, view=None, tracked_fraction=0.0, series={"time_s": np.empty(0)})
+
+
 def made_series(time: np.ndarray, items: Sequence[Rep | Hold]) -> dict[str, np.ndarray]:
     """Return series in which the heel rises 8 cm in each item; the left side is not seen in the first second."""
     rise = np.zeros_like(time)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_results import KNEE_TEXT, REASON, made_frames, made_hold, made_problem, made_recording, made_result
+from made_results import KNEE_TEXT, REASON, made_frames, made_hold, made_problem, made_recording, made_result, made_walk
 
 from formcheck.errors import OutputError, SourceError
 from formcheck.model import Frame
@@ -180,6 +180,11 @@ def test_count_rises_when_a_rep_ends() -> None:
     said = [story.panel(t, index_at(t)) for t in (0.0, 2.9, 3.1, 6.1, 9.1)]
     assert [panel.headline for panel in said] == ["0 reps", "0 reps", "1 rep", "2 reps", "3 reps"]
     assert said[-1].detail == "1 valid, 1 to correct, 1 cannot judge"
+
+
+def test_strides_are_counted_and_get_no_verdict() -> None:
+    panel = Story.of(made_walk()).panel(3.1, 31)
+    assert (panel.headline, panel.detail, panel.message) == ("1 stride", "", None)
 
 
 def test_fault_is_said_for_two_seconds_after_its_rep() -> None:

@@ -108,4 +108,4 @@ def test_a_guided_result_is_told_without_counts() -> None:
     practice = GuidedPractice(load_spec("toe_scrunch").spec)
     practice.update(0.0)
     result = guided_result(practice.confirm(500.0, 12), Provenance("1", "a", "b", "c"))
-    assert counts_words(result) == "not measured · 12 of 30 confirmed"
+    assert counts_words(result) == "not measured · 12 of 30 done"

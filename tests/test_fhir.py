@@ -173,3 +173,14 @@ def test_the_patient_is_named_only_when_asked(person: str) -> None:
 
 def test_the_same_set_gives_the_same_bundle() -> None:
     assert _bundle(SETS["reps"], reviews=REVIEWS) == _bundle(SETS["reps"], reviews=REVIEWS)
+
+
+@pytest.mark.parametrize(("name", "counts"), [("reps", 4), ("a walk", 1), ("a guided set", 0)], ids=str)
+def test_only_what_is_judged_has_counts_of_it_and_verdicts(name: str, counts: int) -> None:
+    observations = _resources(_bundle(SETS[name]), "Observation")
+    systems = [one["code"]["coding"][0]["system"].rsplit(":", 1)[-1] for one in observations]
+    assert systems.count("count") == counts
+    items = [one for one, system in zip(observations, systems, strict=True) if system == "verdict-of"]
+    assert len(items) == len(SETS[name].reps)
+    assert all(("valueCodeableConcept" in one) == (name == "reps") for one in items)
+    assert ("not-applicable" in json.dumps(items)) == (name == "a walk")

@@ -186,7 +186,7 @@ def sets_on(
 def test_criteria_are_facts_over_the_last_sessions() -> None:
     sets = [*sets_on(0, valid=12), *sets_on(2), *sets_on(4), *sets_on(7, held_s=31.0)]
     reps, held = read_status(made(), sets, BEGINS + timedelta(days=8)).criteria
-    assert reps.words == "3 of 3 sessions of heel_raise at 30 valid reps, pain ≤ 2"
+    assert reps.words == "3 of 3 sessions of “Heel raise, both legs” at 30 valid reps, pain ≤ 2"
     assert reps.seen
     assert (held.met, held.of, held.seen) == (1, 2, False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -244,6 +245,9 @@ def test_a_day_by_the_commands_is_recorded_and_stated(formcheck: Run, tmp_path: 
     (session,) = status["sessions"]
     assert (session["done"], session["asked"], session["pain_before"], session["pain"]) == (2, 2, 2, 1)
     assert status["criteria"][0]["met"] == 1
+    assert "seen: 1 of 1 sessions of “Heel raise, both legs” at" in formcheck("plan", "status", env=env).stdout
     sets = json.loads(formcheck("sessions", "list", "--json", env=env).stdout)
     assert [one["exercise"] for one in sets] == ["toe_scrunch", "heel_raise"]
     assert "not measured" in formcheck("sessions", "show", sets[0]["uid"], env=env).stdout
+    listed = formcheck("sessions", "list", env=env).stdout
+    assert re.search(r"ada +toe_scrunch +– – – – *\n +not measured · 1 of 1 done", listed)

@@ -40,7 +40,9 @@ def test_a_plan_is_shown_with_criteria_as_facts(
     monkeypatch.setenv("FORMCHECK_PLAN", str(path))
     shown = browser(own_store).get("/plan")
     assert shown.status_code == 200
-    assert "not yet: 0 of 3 sessions of heel_raise at 25 valid reps, pain ≤ 2" in shown.text
+    assert "not yet: 0 of 3 sessions of “Heel raise, both legs” at 25 valid reps, pain ≤ 2" in shown.text
+    assert '<th scope="row">Heel raise, both legs</th>' in shown.text
+    assert "heel_raise" not in shown.text
     assert "knee bend 17" in shown.text
     assert "&lt;b&gt;ada&lt;/b&gt;" in shown.text
     assert "<b>ada" not in shown.text

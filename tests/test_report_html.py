@@ -16,11 +16,13 @@ from made_results import (
     REASON,
     made_fault,
     made_frames,
+    made_guided,
     made_hold,
     made_problem,
     made_recording,
     made_rep,
     made_result,
+    made_walk,
 )
 
 from formcheck.errors import OutputError
@@ -248,3 +250,22 @@ def test_unwritable_place_is_a_clear_error(tmp_path: Path) -> None:
     result = made_result(["ok"])
     with pytest.raises(OutputError, match="cannot write"):
         write_report(result, made_recording(result), made_frames(result), tmp_path / "absent" / "r.html")
+
+
+def test_strides_are_measured_and_get_no_verdict() -> None:
+    text = page(made_walk()).text
+    assert "3 strides measured" in text
+    assert "As a whole Cadence: 111.7 a minute" in text
+    assert "Strides, each at its peak" in text
+    assert "Stride 2" in text
+    for verdict in ("✓", "good", "valid", "to correct", "Verdict"):
+        assert verdict not in text
+    marks = figure(made_walk(), shown_measures(made_walk()))["layout"]["annotations"]
+    assert [one["text"] for one in marks if "hovertext" in one] == ["1", "2", "3"]
+
+
+def test_a_guided_set_shows_what_was_done_and_no_zeros() -> None:
+    text = page(made_guided()).text
+    assert "not measured · 13 of 15 done" in text
+    for count in ("completed", "valid", "to correct", "No rep was counted"):
+        assert count not in text

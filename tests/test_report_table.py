@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
-from made_results import KNEE_TEXT, REASON, made_fault, made_hold, made_problem, made_result
+from made_results import KNEE_TEXT, REASON, made_fault, made_hold, made_problem, made_result, made_walk
 from rich.console import Console
 
 from formcheck.feedback.words import NOTICE
@@ -107,3 +108,13 @@ def test_rule_not_judged_in_several_reps_is_said_once() -> None:
     text = unwrapped(printed(replace(result, reps=tuple(unclear)), 80))
     assert text.count("Not judged") == 1
     assert f"Not judged: knee bend in reps 1–3, 5 ({REASON})." in text
+
+
+@WIDTHS
+def test_strides_are_measured_and_get_no_verdict(width: int) -> None:
+    text = printed(made_walk(), width)
+    assert text.splitlines()[1].strip() == "3 strides measured"
+    assert "7.9 ± 0.4 cm" in text
+    assert re.search(r"^ *Stride +Time +Side", text, re.MULTILINE)
+    for verdict in ("✓", "good", "valid", "flagged", "Verdict", "Rep"):
+        assert verdict not in text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.feedback.words import folded, number, parse_quantity
+from formcheck.feedback.words import folded, is_judged, number, parse_quantity, unjudged_words
 from formcheck.measures.names import MEASURES, column_name
 from formcheck.report._summary import clock
 
@@ -46,3 +46,23 @@ def test_clock(seconds: float, words: str) -> None:
 @given(st.text())
 def test_folded_is_ascii(text: str) -> None:
     assert folded(text).isascii()
+
+
+@pytest.mark.parametrize(
+    ("summary", "completed", "words"),
+    [
+        ({"confirmed": 13.0, "planned": 15.0}, 0, "not measured · 13 of 15 done"),
+        ({"confirmed": 0.0, "planned": 15.0}, 0, "not measured · 0 of 15 done"),
+        ({"confirmed": 13.0}, 0, "not measured"),
+        ({"confirmed": None, "planned": None}, 0, "not measured"),
+        ({"cadence_per_min": 110.0}, 5, "5 strides measured"),
+        ({"cadence_per_min": None}, 1, "1 stride measured"),
+    ],
+)
+def test_what_is_not_judged_is_told_in_words(summary: dict[str, float | None], completed: int, words: str) -> None:
+    assert not is_judged(summary)
+    assert unjudged_words(summary, completed) == words
+
+
+def test_reps_and_holds_are_judged() -> None:
+    assert is_judged({})

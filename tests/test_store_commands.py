@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
 import pytest
 from conftest import Run
+from made_results import made_guided, made_recording, made_result, made_walk
 from made_web import filled
 
+from formcheck.specs.loader import load_spec
 from formcheck.store import open_store
 
 
@@ -39,6 +42,26 @@ def test_list_is_a_table_for_people_that_fits(formcheck: Run, home: dict[str, st
     assert done.returncode == 0
     assert "single_heel_raise" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("columns", [80, 120], ids=str)
+def test_the_list_keeps_heads_ids_and_counts_whole_at(columns: int, formcheck: Run, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "formcheck")
+    for exercise, person, result in (
+        ("seated_plantar_fascia_stretch", "me", made_result(["ok"] * 12)),
+        ("towel_scrunch", "Maximiliane Schwarzenberger-Huber", made_guided()),
+        ("walking", "[bold]Cy", made_walk()),
+    ):
+        store.save_set(load_spec(exercise), result, made_recording(made_result(["ok"])), person=person)
+    store.close()
+    env = {"XDG_DATA_HOME": str(tmp_path), "COLUMNS": str(columns)}
+    lines = [line.rstrip() for line in formcheck("sessions", "list", env=env).stdout.splitlines() if line.strip()]
+    assert max(map(len, lines)) <= columns
+    assert lines[0].split() == ["set", "when", "person", "exercise", "done", "✓", "✕", "?"]
+    text = "\n".join(lines)
+    assert re.search(r"\[bold\]Cy +walking +3 +– – –\n +3 strides measured\n", text)
+    assert re.search(r" towel_scrunch +– +– – –\n.* not measured · 13 of 15 done\n", text)
+    assert re.search(r"me +seated_plantar_fascia_stretch +12 12 0 0$", text)
 
 
 def test_an_empty_record_says_what_to_do(formcheck: Run, tmp_path: Path) -> None:

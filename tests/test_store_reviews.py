@@ -10,10 +10,11 @@ from math import isnan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_results import made_fault, made_rep, made_result
+from made_results import made_fault, made_recording, made_rep, made_result, made_walk
 from made_store import made_set
 
 from formcheck.errors import StoreError
+from formcheck.specs.loader import load_spec
 from formcheck.store import Store
 from formcheck.store.agreement import Agreement, agreement
 from formcheck.store.items import find_item, item_ids, unreviewed_sample
@@ -41,6 +42,14 @@ def test_an_empty_record_has_an_empty_queue(store: Store) -> None:
     assert groups(store) == []
     assert next_item(store) is None
     assert unreviewed_sample(store, 0.5) is None
+
+
+def test_strides_are_no_sample_of_what_was_found_good(store: Store) -> None:
+    result = made_walk()
+    store.save_set(load_spec("walking"), result, made_recording(result))
+    assert unreviewed_sample(store, 0.0) is None
+    uid, *_ = made_set(store, ("ok",))
+    assert unreviewed_sample(store, 0.0) == item_ids(store, uid)["rep", 1]
 
 
 def test_a_verdict_takes_the_rep_out_and_undo_puts_it_back(store: Store) -> None:
@@ -97,8 +106,6 @@ def test_reviewers_stand_beside_one_another_and_the_machine(store: Store) -> Non
 def test_a_rep_with_two_faults_waits_until_both_have_a_verdict(store: Store) -> None:
     rep = made_rep(1, "fault", faults=(made_fault("knee_bend"), made_fault("trunk_lean")))
     spec = made_set(store, ("ok",))[2]
-    from made_results import made_recording
-
     result = replace(made_result(("fault",)), reps=(rep,))
     uid = store.save_set(spec, result, made_recording(result))
     record_review(store, _id(store, uid, 1), "knee_bend", "fault", reviewer="Eva")

@@ -487,6 +487,27 @@ def test_what_belongs_to_a_walk_is_shown_of_the_session_and_over_time(shared: Sh
     assert "Valid reps" not in person
 
 
+def test_strides_are_shown_as_measured_and_get_no_verdict(shared: Shared) -> None:
+    store, saved = shared
+    client = browser(store)
+    stride = f"/items/{item_ids(store, saved['walk'])['rep', 1]}"
+    for address in (
+        _pages(shared)["a walk"],
+        _pages(shared)["somebody who walks"],
+        _pages(shared)["two walks"],
+        stride,
+    ):
+        page = client.get(address).text.split("<main", 1)[1]
+        assert not re.search(r'>good<|class="ok"|>Verdict<|class="chip ok|no fault|<td[^>]*label="valid"', page), (
+            address
+        )
+    for name in ("a walk", "somebody who walks", "two walks"):
+        assert "5 strides measured" in client.get(_pages(shared)[name]).text
+    assert "<h1>Stride 1" in client.get(stride).text
+    assert "6 strides measured</option>" in client.get(_pages(shared)["a walk"]).text
+    assert "5 strides measured</td>" in client.get("/sessions").text
+
+
 def test_a_guided_set_says_what_was_confirmed_and_shows_no_counts(tmp_path: Path) -> None:
     store = opened_store(tmp_path)
     result = replace(made_result(()), exercise="ball_roll", summary={"confirmed": 2.0, "planned": 3.0}, series={})
@@ -494,8 +515,17 @@ def test_a_guided_set_says_what_was_confirmed_and_shows_no_counts(tmp_path: Path
     uid = store.save_set(load_spec("ball_roll"), result, recording, person="Dee")
     client = browser(store)
     page = client.get(f"/sessions/{uid}").text
-    assert "2 of 3 confirmed" in page
+    assert "2 of 3 done" in page
     assert "completed" not in page
+    for address in ("/sessions", "/people/1"):
+        row = re.search(r"<td>Ball roll.*?</tr>", client.get(address).text.replace("\n", ""))
+        assert row is not None
+        assert re.sub(r"<[^>]+>", "|", row[0]).strip("|").split("||") == [
+            "Ball roll",
+            "not measured · 2 of 3 done",
+            "–",
+        ]
+    assert "Nothing waits" in client.get("/").text
     assert '<th scope="row">Confirmed</th>' in client.get("/people/1").text
     store.close()
 

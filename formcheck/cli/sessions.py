@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from formcheck.cli.frame import chatter, show, show_text
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["sessions"]
 
 sessions = typer.Typer(no_args_is_help=True, help="The record: list, show, export, import, delete, score again.")
+
+_LONGEST_ID: Final = 32
+"""With it a table of 80 columns still has room for names of people."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
 Name = Annotated[str, typer.Argument(metavar="SET", help="The set's name, or its beginning, as listed.")]
@@ -43,17 +47,7 @@ def list_all(
     if not found:
         chatter("no sets yet; `formcheck live ID` and `formcheck score --save` keep them")
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("set", "when", "person", "exercise"):
-        table.add_column(heading, no_wrap=heading != "person", overflow="fold")
-    for heading in ("done", "✓", "✕", "?"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for one in found:
-        counts = one.counts
-        numbers = (counts.completed, counts.valid, counts.flagged, counts.cannot_judge)
-        state = "" if one.state == "closed" else " (unfinished)"
-        table.add_row(one.uid[:8], _when(one), one.person, one.exercise + state, *map(str, numbers))
-    show(table)
+    show(_listed(found))
 
 
 @sessions.command("show")
@@ -175,8 +169,43 @@ def _verdict_words(item: Rep | Hold | None) -> str:
     return f"{item.verdict} ({rules})" if rules else str(item.verdict)
 
 
+def _listed(found: Sequence[SetSummary]) -> Table:
+    """Return a line a set, and one for a remark. Where room is short, names of people fold; ids and heads do not."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    for heading in ("set", "when"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("person", overflow="fold", min_width=len("person"))
+    short = all(len(one.exercise) <= _LONGEST_ID for one in found)
+    table.add_column("exercise", no_wrap=short, overflow="fold", min_width=len("exercise"))
+    for heading in ("done", "✓", "✕", "?"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in found:
+        lines = filter(None, (one.exercise, _remark(one)))
+        table.add_row(one.uid[:8], _when(one), Text(one.person), Text("\n".join(lines)), *_numbers(one))
+    return table
+
+
+def _remark(one: SetSummary) -> str:
+    from formcheck.feedback.words import is_judged, unjudged_words
+
+    if one.state != "closed":
+        return "unfinished"
+    return "" if is_judged(one.summary) else unjudged_words(one.summary, one.counts.completed)
+
+
+def _numbers(one: SetSummary) -> tuple[str, str, str, str]:
+    """Return the counts; a dash for what does not exist where nothing is judged, rather than a zero."""
+    from formcheck.feedback.words import is_judged
+
+    counts = one.counts
+    if is_judged(one.summary):
+        return str(counts.completed), str(counts.valid), str(counts.flagged), str(counts.cannot_judge)
+    return "–" if "confirmed" in one.summary else str(counts.completed), "–", "–", "–"
+
+
 def _as_json(one: SetSummary) -> dict[str, Any]:
-    return {**asdict(one), "performed_at": one.performed_at.isoformat()}
+    told = {name: value for name, value in asdict(one).items() if name != "summary"}  # the result has it
+    return {**told, "performed_at": one.performed_at.isoformat()}
 
 
 def _when(one: SetSummary) -> str:

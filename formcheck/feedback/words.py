@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -17,9 +18,11 @@ __all__ = [
     "VERDICT_WORDS",
     "Quantity",
     "folded",
+    "is_judged",
     "number",
     "parse_quantity",
     "title",
+    "unjudged_words",
 ]
 
 NOTICE: Final = (
@@ -101,6 +104,21 @@ def number(value: float, unit: str, sd: float = float("nan"), digits: int = 1) -
         return "not seen"
     text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
     return f"{text} ± {sd:.{digits}f}{unit}" if isfinite(sd) else f"{text}{unit}"
+
+
+def is_judged(summary: Mapping[str, float | None]) -> bool:
+    """Whether anything of a set is right or wrong, told from its summary: of a walk or a guided set nothing is."""
+    return "cadence_per_min" not in summary and "confirmed" not in summary
+
+
+def unjudged_words(summary: Mapping[str, float | None], completed: int) -> str:
+    """Return what stands in place of the counts of a set of which nothing is judged."""
+    if "confirmed" not in summary:
+        return f"{completed} stride{'' if completed == 1 else 's'} measured"
+    confirmed, planned = summary["confirmed"], summary.get("planned")
+    if confirmed is None or planned is None:
+        return "not measured"
+    return f"not measured · {confirmed:.0f} of {planned:.0f} done"
 
 
 def folded(text: str) -> str:

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Final
 
 from formcheck.plan.form import Criterion, Plan
+from formcheck.specs.loader import load_spec
 
 __all__ = ["RED_FLAGS", "CriterionFact", "PlanStatus", "SessionFact", "SetFact", "WeekFact", "read_status"]
 
@@ -157,7 +158,7 @@ def _asked(criterion: Criterion) -> str:
         parts.append(f"held {criterion.held_s:g} s")
     if criterion.pain_at_most is not None:
         parts.append(f"pain ≤ {criterion.pain_at_most}")
-    name = "" if criterion.exercise is None else f"of {criterion.exercise} "
+    name = "" if criterion.exercise is None else f"of “{load_spec(criterion.exercise).spec.name}” "
     return name + ", ".join(parts)
 
 

@@ -9,9 +9,9 @@ from typing import Final, Literal, cast
 import numpy as np
 
 from formcheck.feedback.overlay import Mark, MarkKind, Message, Panel
-from formcheck.feedback.words import VERDICT_WORDS, parse_quantity, title
+from formcheck.feedback.words import VERDICT_WORDS, is_judged, parse_quantity, title
 from formcheck.model import FloatArray, Hold, Rep, SetResult, Stage
-from formcheck.report._summary import is_readable, items, main_measures, strong_side
+from formcheck.report._summary import is_readable, items, main_measures, noun_of, strong_side
 
 __all__ = ["Story"]
 
@@ -121,10 +121,12 @@ class Story:
         flagged, unclear = done.count("fault"), done.count("cannot_judge")
         parts = [(len(done) - flagged - unclear, "valid"), (flagged, "to correct"), (unclear, "cannot judge")]
         detail = ", ".join(f"{count} {word}" for count, word in parts if count)
-        return f"{len(done)} rep" + ("" if len(done) == 1 else "s"), detail
+        headline = f"{len(done)} {noun_of(self.result)}" + ("" if len(done) == 1 else "s")
+        return headline, detail if is_judged(self.result.summary) else ""
 
     def _message(self, time_s: float) -> Message | None:
-        for item in reversed(items(self.result)):
+        judged = items(self.result) if is_judged(self.result.summary) else ()
+        for item in reversed(judged):
             if item.end_s <= time_s < item.end_s + MESSAGE_S:
                 return _verdict_message(item)
         for problem in self.result.setup:

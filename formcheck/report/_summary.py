@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from formcheck.feedback.words import number, parse_quantity
+from formcheck.feedback.words import is_judged, number, parse_quantity, unjudged_words
 from formcheck.measures.names import MEASURES, readable_in
 from formcheck.model import Hold, Rep, SetResult, Side
 
@@ -66,9 +66,9 @@ def noun_of(result: SetResult) -> str:
 
 def counts_words(result: SetResult) -> str:
     """Return the counts in one line."""
-    if "confirmed" in result.summary:  # guided: nothing was measured
-        return f"not measured · {result.summary['confirmed']:.0f} of {result.summary['planned']:.0f} confirmed"
     counts = result.counts
+    if not is_judged(result.summary):
+        return unjudged_words(result.summary, counts.completed)
     return (
         f"{counts.completed} {noun_of(result)}s completed · {counts.valid} valid · {counts.flagged} flagged · "
         f"{counts.cannot_judge} cannot judge"

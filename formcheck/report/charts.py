@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, parse_quantity
+from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, is_judged, parse_quantity
 from formcheck.model import FloatArray, SetResult
 from formcheck.report._summary import is_readable, items, main_measures, strong_side
 
@@ -199,11 +199,14 @@ def _setup_bands(result: SetResult) -> list[dict[str, Any]]:
 
 
 def _band_labels(result: SetResult) -> list[dict[str, Any]]:
-    """Return number and sign above each band; in a long set every fifth number, and all signs."""
+    """Return number and sign above each band; in a long set every fifth number, and all signs.
+
+    Where nothing is judged, numbers alone.
+    """
+    judged = is_judged(result.summary)
     many = len(items(result)) > 16
     labels = []
     for item in items(result):
-        sign = VERDICT_SIGNS[item.verdict]
         top = str(item.index) if not many or item.index % 5 == 0 or item.index == 1 else " "
         labels.append(
             {
@@ -214,9 +217,9 @@ def _band_labels(result: SetResult) -> list[dict[str, Any]]:
                 "yanchor": "bottom",
                 "yshift": 16,
                 "showarrow": False,
-                "text": f"{top}<br><b>{sign}</b>",
-                "hovertext": VERDICT_WORDS[item.verdict],
-                "font": {"size": 12, "color": f"--{item.verdict}"},
+                "text": f"{top}<br><b>{VERDICT_SIGNS[item.verdict]}</b>" if judged else top,
+                "hovertext": VERDICT_WORDS[item.verdict] if judged else "",
+                "font": {"size": 12, "color": f"--{item.verdict}" if judged else "--soft"},
             }
         )
     return labels

@@ -17,7 +17,7 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from formcheck.feedback.words import VERDICT_WORDS, parse_quantity, title
+from formcheck.feedback.words import VERDICT_WORDS, is_judged, parse_quantity, title
 from formcheck.model import Hold, Rep, SetResult
 
 __all__ = ["FhirReview", "fhir_bundle"]
@@ -29,6 +29,8 @@ _ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 _ROLE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _UNITS: Final = {"°": ("deg", "deg"), " cm": ("cm", "cm"), " s": ("s", "s"), " %": ("%", "%")}
+_MEASURED: Final = "Measured by an exercise practice aid from one camera; not a diagnosis."
+_GUIDED: Final = "Not measured: paced and timed by an exercise practice aid, and confirmed by the person."
 _NAMES: Final = UUID("6f2d5a52-5c0e-4f5e-9f0a-2f8f8f1f7c11")
 
 
@@ -59,7 +61,7 @@ def fhir_bundle(
     made.add("Patient", "patient", _patient(person_uid, person))
     made.add("Device", "device", _device(result))
     made.add("Procedure", "procedure", made.procedure())
-    for name in ("completed", "valid", "flagged", "cannot_judge"):
+    for name in _counted(result):
         made.add("Observation", f"count-{name}", made.count(name, getattr(result.counts, name)))
     for name, value in result.summary.items():
         if not name.endswith("_sd"):
@@ -107,7 +109,7 @@ class _Bundle:
             "subject": self._to("patient"),
             "performedPeriod": {"start": _instant(self._performed_at), "end": _instant(end)},
             "note": [
-                {"text": "Measured by an exercise practice aid from one camera; not a diagnosis."},
+                {"text": _GUIDED if "confirmed" in self._result.summary else _MEASURED},
                 *({"text": fault.text} for fault in self._result.set_faults),
             ],
         }
@@ -155,11 +157,17 @@ class _Bundle:
             name,
             {
                 **self._observation(_code("verdict-of", name, title(name.replace("-", " "))), start, end),
-                "valueCodeableConcept": _code("verdict", item.verdict, VERDICT_WORDS[item.verdict]),
+                **self._verdict(item),
                 **({"hasMember": [self._to(f"{name}/{measure}") for measure in measures]} if measures else {}),
                 **_notes([fault.text for fault in (*item.faults, *item.watch)]),
             },
         )
+
+    def _verdict(self, item: Rep | Hold) -> dict[str, Any]:
+        if is_judged(self._result.summary):
+            return {"valueCodeableConcept": _code("verdict", item.verdict, VERDICT_WORDS[item.verdict])}
+        absent = {"system": _ABSENT, "code": "not-applicable"}
+        return {"dataAbsentReason": {"coding": [absent], "text": "measured, not judged"}}
 
     def add_review(self, index: int, review: FhirReview) -> None:
         """Add what a reviewer said, and who, when and of what."""
@@ -205,6 +213,13 @@ class _Bundle:
             "device": self._to("device"),
             **when,
         }
+
+
+def _counted(result: SetResult) -> tuple[str, ...]:
+    """Return the counts that there are: of a walk only how many, of a guided set none."""
+    if is_judged(result.summary):
+        return ("completed", "valid", "flagged", "cannot_judge")
+    return () if "confirmed" in result.summary else ("completed",)
 
 
 def _patient(uid: str, name: str) -> dict[str, Any]:

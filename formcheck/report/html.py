@@ -17,9 +17,11 @@ from formcheck.feedback.words import (
     NOTICE,
     VERDICT_SIGNS,
     VERDICT_WORDS,
+    is_judged,
     number,
     parse_quantity,
     title,
+    unjudged_words,
 )
 from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, Verdict
 from formcheck.report._summary import (
@@ -30,6 +32,7 @@ from formcheck.report._summary import (
     items,
     main_measures,
     measured,
+    noun_of,
     spoken_faults,
     strong_side,
     whole_set_words,
@@ -88,6 +91,8 @@ def _file_words(result: SetResult) -> str:
 
 def _count_tiles(result: SetResult) -> str:
     counts = result.counts
+    if not is_judged(result.summary):
+        return f'<p class="unjudged">{escape(unjudged_words(result.summary, counts.completed))}</p>'
     noun = "holds" if result.holds else "reps"
     tiles = (
         (counts.completed, f"{noun} completed", ""),
@@ -100,8 +105,11 @@ def _count_tiles(result: SetResult) -> str:
 
 
 def _attention(result: SetResult) -> str:
-    """Return what stands before the charts: faults of the whole set, set-up problems, assumptions."""
+    """Return what stands before the charts: figures and faults of the whole set, set-up problems, assumptions."""
     parts = []
+    whole = whole_set_words(result)
+    if whole:
+        parts.append(_list_section("As a whole", whole, ""))
     if result.set_faults:
         parts.append(_list_section("The whole set", [fault.text for fault in result.set_faults], "attention"))
     if result.setup:
@@ -125,7 +133,7 @@ def _verdict(verdict: Verdict) -> str:
 
 def _legend(result: SetResult) -> str:
     used = dict.fromkeys(item.verdict for item in items(result))
-    entries = [_verdict(verdict) for verdict in VERDICT_WORDS if verdict in used]
+    entries = [_verdict(verdict) for verdict in VERDICT_WORDS if verdict in used and is_judged(result.summary)]
     near = {
         "left": "strong line: left, dashed: right",
         "right": "strong line: right, dashed: left",
@@ -139,14 +147,16 @@ def _legend(result: SetResult) -> str:
 
 def _items(result: SetResult, pictures: Mapping[int, bytes]) -> str:
     if not items(result):
-        return "<section><h2>Reps</h2><p>No rep was counted in this video.</p></section>"
-    heading = "Holds" if result.holds else "Reps, each at its peak"
-    cards = "".join(_card(item, pictures.get(item.index)) for item in items(result))
+        counted = "<section><h2>Reps</h2><p>No rep was counted in this video.</p></section>"
+        return counted if is_judged(result.summary) else ""
+    noun = title(noun_of(result))
+    heading = "Holds" if result.holds else f"{noun}s, each at its peak"
+    judged = is_judged(result.summary)
+    cards = "".join(_card(item, noun, pictures.get(item.index), judged=judged) for item in items(result))
     return f'<section><h2>{heading}</h2><div class="items">{cards}</div></section>'
 
 
-def _card(item: Rep | Hold, jpeg: bytes | None) -> str:
-    noun = "Hold" if isinstance(item, Hold) else "Rep"
+def _card(item: Rep | Hold, noun: str, jpeg: bytes | None, *, judged: bool) -> str:
     picture = '<div class="none">No picture of this moment</div>'
     if jpeg:
         data = base64.b64encode(jpeg).decode("ascii")
@@ -160,7 +170,7 @@ def _card(item: Rep | Hold, jpeg: bytes | None) -> str:
     lines = "".join(f"<li>{escape(line)}</li>" for line in spoken_faults(item))
     return (
         f'<article class="item is-{item.verdict}">{picture}<div class="words">'
-        f"<header><h3>{noun} {item.index}{side}</h3>{_verdict(item.verdict)}</header>"
+        f"<header><h3>{noun} {item.index}{side}</h3>{_verdict(item.verdict) if judged else ''}</header>"
         f'<div class="when">{clock(item.start_s)} to {clock(item.end_s)}</div>'
         f"{_held(item) if isinstance(item, Hold) else ''}{values}{f'<ul>{lines}</ul>' if lines else ''}</div></article>"
     )
@@ -181,21 +191,23 @@ def _numbers(result: SetResult) -> str:
         return ""
     names = main_measures(result)
     held = ["Held"] if result.holds else []
-    heads = ["Hold" if result.holds else "Rep", "Side", "Start", "End", *held]
-    cells = "".join(f"<th>{escape(head)}</th>" for head in [*heads, *(parse_quantity(n).label for n in names)])
-    rows = "".join(_number_row(item, names) for item in items(result))
+    judged = is_judged(result.summary)
+    heads = [title(noun_of(result)), "Side", "Start", "End", *held, *(parse_quantity(n).label for n in names)]
+    cells = "".join(f"<th>{escape(head)}</th>" for head in [*heads, *(["Verdict"] if judged else ())])
+    rows = "".join(_number_row(item, names, judged=judged) for item in items(result))
     return (
         '<section><h2>In numbers</h2><div class="scroll"><table class="numbers">'
-        f"<thead><tr>{cells}<th>Verdict</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="notice">± is one standard deviation of the measurement.</p></section>'
     )
 
 
-def _number_row(item: Rep | Hold, names: Sequence[str]) -> str:
+def _number_row(item: Rep | Hold, names: Sequence[str], *, judged: bool) -> str:
     held = [f"{item.held_s:.1f} of {item.target_s:.0f} s"] if isinstance(item, Hold) else []
     words = [str(item.index), item.side, clock(item.start_s), clock(item.end_s), *held]
     words += [measured(item.peak, name) for name in names]
-    return f"<tr>{''.join(f'<td>{escape(word)}</td>' for word in words)}<td>{_verdict(item.verdict)}</td></tr>"
+    cells = [*map(escape, words), *([_verdict(item.verdict)] if judged else ())]
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _further(measures: Sequence[str]) -> str:

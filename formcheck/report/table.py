@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, folded, parse_quantity, title
+from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, folded, is_judged, parse_quantity, title
 from formcheck.model import Hold, Rep, SetResult, Verdict
 from formcheck.report._summary import (
     assumptions,
@@ -21,6 +21,7 @@ from formcheck.report._summary import (
     items,
     main_measures,
     measured,
+    noun_of,
     spoken_faults,
     whole_set_words,
 )
@@ -71,35 +72,39 @@ class _Summary:
 def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
     names = main_measures(result)[: 1 if result.holds and not wide else 2]  # a hold's times take the room of one
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("Hold" if result.holds else "Rep", justify="right")
+    table.add_column(title(noun_of(result)), justify="right")
     table.add_column("Time", no_wrap=True)
     table.add_column("Side", no_wrap=True)
     if result.holds:
         table.add_column("Held", no_wrap=True, justify="right")
     for name in names:
         table.add_column(parse_quantity(name).label, no_wrap=True, justify="right")
-    table.add_column("Verdict", no_wrap=True)
-    if wide:
+    judged = is_judged(result.summary)
+    if judged:
+        table.add_column("Verdict", no_wrap=True)
+    if judged and wide:
         table.add_column("What to know", overflow="fold", ratio=1)
     for item in items(result):
-        table.add_row(*(_text(*cell, plain) for cell in _cells(item, names, wide)))
+        cells = [*_measured_cells(item, names), *(_judged_cells(item, wide) if judged else ())]
+        table.add_row(*(_text(text, style, plain) for text, style in cells))
     return table
 
 
-def _cells(item: Rep | Hold, names: list[str], wide: bool) -> list[tuple[str, str]]:
-    """Return the text and style of each cell of a row."""
+def _measured_cells(item: Rep | Hold, names: list[str]) -> list[tuple[str, str]]:
+    """Return the text and style of the cells that tell what was measured."""
     cells = [(str(item.index), ""), (f"{clock(item.start_s)}–{clock(item.end_s)}", ""), (item.side, "")]
     if isinstance(item, Hold):
         cells.append((f"{item.held_s:.1f} of {item.target_s:.0f} s", "" if item.reached else _STYLES["fault"]))
-    cells += [(measured(item.peak, name), "") for name in names]
-    cells.append((f"{VERDICT_SIGNS[item.verdict]} {VERDICT_WORDS[item.verdict]}", _STYLES[item.verdict]))
-    if wide:
-        cells.append(("\n".join(spoken_faults(item)), ""))
-    return cells
+    return cells + [(measured(item.peak, name), "") for name in names]
+
+
+def _judged_cells(item: Rep | Hold, wide: bool) -> list[tuple[str, str]]:
+    verdict = (f"{VERDICT_SIGNS[item.verdict]} {VERDICT_WORDS[item.verdict]}", _STYLES[item.verdict])
+    return [verdict, ("\n".join(spoken_faults(item)), "")] if wide else [verdict]
 
 
 def _fault_list(result: SetResult, plain: bool) -> Iterator[RenderableType]:
-    noun = "Hold" if result.holds else "Rep"
+    noun = title(noun_of(result))
     for item in items(result):
         for text in spoken_faults(item):
             yield _indented(f"{noun} {item.index}: {text}", _STYLES[item.verdict], plain)

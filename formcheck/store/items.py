@@ -79,9 +79,19 @@ def item_ids(store: Store, uid: str) -> dict[tuple[str, int], int]:
 
 
 def unreviewed_sample(store: Store, draw: float) -> int | None:
-    """Return an item that the machine found good; `draw` from 0 to 1 picks which. None where there is none."""
+    """Return an item that the machine found good; `draw` from 0 to 1 picks which. None where there is none.
+
+    Strides are none: nothing of a walk is judged.
+    """
     with store.reading() as session:
         top = session.scalar(select(func.max(Item.id))) or 0
-        good = select(Item.id).where(Item.verdict == "ok").order_by(Item.id).limit(1)
+        judged = Scoring.summary["cadence_per_min"].as_float().is_(None)
+        good = (
+            select(Item.id)
+            .join(Scoring, Scoring.id == Item.scoring_id)
+            .where(Item.verdict == "ok", judged)
+            .order_by(Item.id)
+            .limit(1)
+        )
         found = session.scalar(good.where(Item.id >= int(draw * top)))
         return found if found is not None else session.scalar(good)

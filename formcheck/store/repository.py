@@ -39,7 +39,10 @@ DEFAULT_PERSON = "me"
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """One line of the list of sets. `state` is open while a set is going on, or where formcheck was stopped in it."""
+    """One line of the list of sets. `state` is open while a set is going on, or where formcheck was stopped in it.
+
+    `summary` is what belongs to the whole set, by name with unit.
+    """
 
     id: int
     uid: str
@@ -51,6 +54,7 @@ class SetSummary:
     state: str
     duration_s: float | None
     counts: Counts
+    summary: dict[str, float | None]
     spec_sha256: str
     pain: int | None
     has_recording: bool
@@ -297,6 +301,7 @@ def _summary(row: ExerciseSet, scoring: Scoring, person: str) -> SetSummary:
         state=row.state,
         duration_s=row.duration_s,
         counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
+        summary=scoring.summary,
         spec_sha256=scoring.spec_sha256,
         pain=row.pain,
         has_recording=row.recording_sha256 is not None,

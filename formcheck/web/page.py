@@ -20,7 +20,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, parse_quantity, title
+from formcheck.feedback.words import (
+    NOTICE,
+    VERDICT_SIGNS,
+    VERDICT_WORDS,
+    is_judged,
+    parse_quantity,
+    title,
+    unjudged_words,
+)
 from formcheck.model import Verdict
 from formcheck.report._summary import measured
 from formcheck.store import Store
@@ -99,6 +107,8 @@ def _templates() -> Environment:
         "verdict": _verdict,
         "signs": VERDICT_SIGNS,
         "verdict_words": VERDICT_WORDS,
+        "is_judged": is_judged,
+        "unjudged_words": unjudged_words,
     }
     return made
 

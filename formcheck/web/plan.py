@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from formcheck.plan import RED_FLAGS, plan_path, read_plan, read_status
 from formcheck.plan.record import read_facts
+from formcheck.specs.loader import load_spec
 from formcheck.web.page import Record, render
 
 __all__ = ["router"]
@@ -25,4 +26,6 @@ def show_plan(request: Request, store: Record) -> Response:
     facts = read_facts(store, found.plan.person)
     status = read_status(found.plan, facts, datetime.now(UTC).astimezone().date())
     flags = RED_FLAGS if status.concerns else ()
-    return render(request, "plan.html", plan=found.plan, facts=status, flags=flags, file=str(found.path))
+    planned = {one.exercise for stage in found.plan.stages.values() for one in stage.exercises}
+    names = {exercise: load_spec(exercise).spec.name for exercise in planned}
+    return render(request, "plan.html", plan=found.plan, names=names, facts=status, flags=flags, file=str(found.path))

@@ -14,7 +14,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from formcheck.errors import SpecError, StoreError
 from formcheck.report._summary import (
     assumptions,
-    counts_words,
     items,
     main_measures,
     noun_of,
@@ -71,7 +70,6 @@ def show_set(request: Request, store: Record, uid: Uid) -> Response:
         items=[*result.reps, *result.holds],
         noun=noun_of(result),
         ids=item_ids(store, uid),
-        guided=counts_words(result) if "confirmed" in result.summary else "",
         whole=whole_set_words(result),
         earlier_limits=own_spec_sha256(store, found.patient_id, found.exercise) not in (None, found.spec_sha256),
         measures=main_measures(result),
