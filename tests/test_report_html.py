@@ -28,7 +28,7 @@ from made_results import (
 from formcheck.errors import OutputError
 from formcheck.feedback.words import NOTICE
 from formcheck.model import Frame, SetResult
-from formcheck.report.charts import figure, further_measures, shown_measures
+from formcheck.report.charts import figure, further_measures, shown_measures, uncertainty_band
 from formcheck.report.html import report_html, write_report
 from formcheck.report.pictures import peak_pictures
 
@@ -269,3 +269,10 @@ def test_a_guided_set_shows_what_was_done_and_no_zeros() -> None:
     assert "not measured · 13 of 15 done" in text
     for count in ("completed", "valid", "to correct", "No rep was counted"):
         assert count not in text
+
+
+def test_uncertainty_is_cut_where_nothing_was_seen() -> None:
+    time, series = np.arange(6.0), np.array([1.0, 2.0, np.nan, np.nan, 2.0, 1.0])
+    band = uncertainty_band(time, series, np.full(6, 0.5))
+    assert band["x"] == [0.0, 1.0, 1.0, 0.0, None, 4.0, 5.0, 5.0, 4.0, None]
+    assert band["y"] == [1.5, 2.5, 1.5, 0.5, None, 2.5, 1.5, 0.5, 1.5, None]

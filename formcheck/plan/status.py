@@ -153,7 +153,7 @@ def _meets(criterion: Criterion, sets: Sequence[SetFact]) -> bool:
 def _asked(criterion: Criterion) -> str:
     parts = []
     if criterion.reps is not None:
-        parts.append(f"at {criterion.reps} valid reps")
+        parts.append(f"at {criterion.reps} valid {'rep' if criterion.reps == 1 else 'reps'}")
     if criterion.held_s is not None:
         parts.append(f"held {criterion.held_s:g} s")
     if criterion.pain_at_most is not None:

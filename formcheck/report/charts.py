@@ -11,7 +11,7 @@ from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, is_judged, pa
 from formcheck.model import FloatArray, SetResult
 from formcheck.report._summary import is_readable, items, main_measures, strong_side
 
-__all__ = ["figure", "further_measures", "shown_measures"]
+__all__ = ["figure", "further_measures", "plain_values", "shown_measures", "uncertainty_band"]
 
 _ROW_PX: Final = 210
 _ROW_GAP_PX: Final = 46
@@ -100,14 +100,14 @@ def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:
         name = f"{quantity.label} {quantity.side}".strip()
         sd = _sd_of(result.series, measure, quantity.side)
         if strong and sd is not None:
-            traces.append(_uncertainty(time, series[::step], sd[::step], row))
+            traces.append({**uncertainty_band(time, series[::step], sd[::step]), "yaxis": f"y{row}"})
         dash = "dot" if quantity.side == "left" and strong_side(result) == "both" else "solid" if strong else "dash"
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "x": _values(time),
-                "y": _values(series[::step]),
+                "x": plain_values(time),
+                "y": plain_values(series[::step]),
                 "yaxis": f"y{row}",
                 "name": name,
                 "opacity": 1.0 if strong else 0.55,
@@ -133,12 +133,17 @@ def _peaks(result: SetResult, series: FloatArray, row: int) -> list[dict[str, An
                 {"color": f"--{verdict}", "width": 2} if symbol.endswith("open") else {"color": "--paper", "width": 1}
             )
             marker = {"symbol": symbol, "size": 11, "color": f"--{verdict}", "line": edge}
-            points = {"x": _values(time[at]), "y": _values(series[at]), "yaxis": f"y{row}", "hoverinfo": "skip"}
+            points = {
+                "x": plain_values(time[at]),
+                "y": plain_values(series[at]),
+                "yaxis": f"y{row}",
+                "hoverinfo": "skip",
+            }
             traces.append({"type": "scatter", "mode": "markers", "marker": marker, **points})
     return traces
 
 
-def _uncertainty(time: FloatArray, series: FloatArray, sd: FloatArray, row: int) -> dict[str, Any]:
+def uncertainty_band(time: FloatArray, series: FloatArray, sd: FloatArray) -> dict[str, Any]:
     """Return one standard deviation to either side as a band that is cut where nothing was seen."""
     seen = np.isfinite(series) & np.isfinite(sd)
     starts = np.flatnonzero(seen & ~np.r_[False, seen[:-1]])
@@ -147,14 +152,13 @@ def _uncertainty(time: FloatArray, series: FloatArray, sd: FloatArray, row: int)
     y: list[float | None] = []
     for start, end in zip(starts, ends, strict=True):
         part, middle, spread = time[start:end], series[start:end], sd[start:end]
-        x += [*_values(np.r_[part, part[::-1]]), None]
-        y += [*_values(np.r_[middle + spread, (middle - spread)[::-1]]), None]
+        x += [*plain_values(np.r_[part, part[::-1]]), None]
+        y += [*plain_values(np.r_[middle + spread, (middle - spread)[::-1]]), None]
     return {
         "type": "scatter",
         "mode": "lines",
         "x": x,
         "y": y,
-        "yaxis": f"y{row}",
         "fill": "toself",
         "fillcolor": "--uncertain",
         "line": {"width": 0},
@@ -276,7 +280,7 @@ def _step(time: FloatArray) -> int:
     return max(int(1.0 / (gap * _MOST_HZ) + 1e-6), 1) if gap > 0 else 1
 
 
-def _values(series: FloatArray) -> list[float | None]:
+def plain_values(series: FloatArray) -> list[float | None]:
     """Return numbers with three decimals; None where not seen."""
     rounded = np.round(series, 3).astype(object)
     rounded[~np.isfinite(series)] = None

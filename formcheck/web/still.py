@@ -127,7 +127,8 @@ def _traces(traces: Sequence[Mapping[str, Any]], rows: Mapping[str, _Axes]) -> I
             inside = np.isfinite(edges[:, 1]) & (edges[:, 0] >= axes.x[0]) & (edges[:, 0] <= axes.x[1])
             yield _band(edges[inside], axes, trace["fillcolor"])
         elif "fill" in trace:
-            yield _band(points, axes, trace["fillcolor"])
+            outside = (points[:, 0] < axes.x[0]) | (points[:, 0] > axes.x[1])
+            yield _band(points[~outside], axes, trace["fillcolor"])
         elif "markers" in trace["mode"]:
             yield from _marks(trace, points, axes)
         elif trace["line"].get("width"):

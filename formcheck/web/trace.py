@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from formcheck.feedback.words import parse_quantity
 from formcheck.model import Fault, FloatArray, Hold, Rep
+from formcheck.report.charts import plain_values, uncertainty_band
 from formcheck.rules import BelowOwnBest, NotReturned, OffTempo, RisesAbove, StaysBelow
 from formcheck.specs.schema import ExerciseSpec
 from formcheck.store.items import ItemContext
@@ -106,14 +107,14 @@ def _figure(
     x, y = time[part] - item.start_s, values[part]
     step = max(1, len(x) // _HOLD_POINTS)
     if sd is not None:
-        data += _spread(x[::step], y[::step], sd[part][::step])
+        data.append(uncertainty_band(x[::step], y[::step], sd[part][::step]))
     data.append(
         {
             "type": "scatter",
             "mode": "lines",
             "name": "this one",
-            "x": _plain(x[::step]),
-            "y": _plain(y[::step]),
+            "x": plain_values(x[::step]),
+            "y": plain_values(y[::step]),
             "line": {"color": "--ink", "width": 2.4},
             "hovertemplate": f"%{{y:.1f}}{quantity.unit}<extra></extra>",
         }
@@ -152,18 +153,10 @@ def _faint_lines(context: ItemContext, time: FloatArray, values: FloatArray) -> 
         if other.id == context.id:
             continue
         part = (time >= other.start_s) & (time <= other.end_s)
-        x += [*_plain(time[part] - other.start_s), None]
-        y += [*_plain(values[part]), None]
+        x += [*plain_values(time[part] - other.start_s), None]
+        y += [*plain_values(values[part]), None]
     line = {"color": "--faint", "width": 1}
     return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}]
-
-
-def _spread(x: FloatArray, y: FloatArray, sd: FloatArray) -> list[dict[str, Any]]:
-    """Return one standard deviation to either side, cut where nothing was seen."""
-    common = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"width": 0}, "connectgaps": False}
-    upper = {**common, "x": _plain(x), "y": _plain(y + sd)}
-    lower = {**common, "x": _plain(x), "y": _plain(y - sd), "fill": "tonexty", "fillcolor": "--uncertain"}
-    return [upper, lower]
 
 
 def _range(data: list[dict[str, Any]], length_s: float) -> list[float]:
@@ -240,9 +233,3 @@ def _band(layout: dict[str, Any], axis: str, start: float, end: float) -> None:
     place = {f"{axis}ref": axis, f"{other}ref": "paper", f"{other}0": 0, f"{other}1": 1}
     shape = {"type": "rect", "layer": "below", **place, f"{axis}0": start, f"{axis}1": end}
     layout["shapes"].insert(0, {**shape, "fillcolor": "--target-band", "line": {"width": 0}})
-
-
-def _plain(values: FloatArray) -> list[float | None]:
-    rounded = np.round(values, 3).astype(object)
-    rounded[~np.isfinite(values)] = None
-    return list(rounded.tolist())
