@@ -8,7 +8,7 @@ from figure import STATURE_CM, Pose, film
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.engine.calibrate import Scale, calibrate, zero_row
+from formcheck.engine.calibrate import Scale, calibrate, seen_median, zero_row
 from formcheck.measures.angles import (
     compute_inclination,
     compute_joint_flexion,
@@ -90,6 +90,16 @@ def test_calibrated_measures_are_the_angles_the_figure_was_posed_with(sole: floa
     assert series["knee_flexion_right_deg"][0] == pytest.approx(knee, abs=0.05)
     assert series["ankle_right_deg"][0] == pytest.approx(shank - sole, abs=0.1)
     assert set(series) >= {column_name(m, s) for m in MEASURES for s in ("left", "right")}
+
+
+@given(
+    rows=st.lists(st.lists(st.one_of(st.just(np.nan), st.floats(-1e3, 1e3)), min_size=3, max_size=3), max_size=9),
+)
+def test_medians_are_of_the_frames_in_which_something_was_seen(rows: list[list[float]]) -> None:
+    found = seen_median(np.array(rows, dtype=np.float64).reshape(-1, 3))
+    for column, value in enumerate(found):
+        seen = [row[column] for row in rows if not np.isnan(row[column])]
+        assert value == pytest.approx(np.median(seen) if seen else np.nan, nan_ok=True)
 
 
 def _posed(pose: Pose) -> np.ndarray:

