@@ -156,10 +156,10 @@ def main() -> None:
         store = open_store(Path(folder))
         session = Session(Asked(load_spec(asked.exercise)), devices, store, "me")
         with FollowingEstimator(MediaPipeEstimator()) as estimator:
-            results = [outcome.result for outcome in practise(session, camera, estimator, meter)]
+            completed = [one.result.counts.completed for one in practise(session, camera, estimator, meter)]
         store.close()
     watch.close()
-    tell(meter, watch, camera, sum(result.counts.completed for result in results))
+    tell(meter, watch, camera, sum(completed))
 
 
 def tell(meter: Meter, watch: Watch, camera: Camera, completed: int) -> None:
