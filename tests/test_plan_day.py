@@ -14,6 +14,7 @@ import pytest
 from conftest import Run
 from made_camera import first_seconds
 from made_live import Recorder
+from made_plan import plan_head
 from made_store import opened_store
 
 from formcheck.engine.guided import NOT_MEASURED
@@ -30,17 +31,9 @@ from formcheck.store import Store
 from formcheck.store.scored import load_result
 
 RECORDINGS = Path(__file__).parent / "recordings"
-PLAN = """\
-schema: 1
-person: ada
-made_by: Dr Ray
-begins: 2026-01-01
-stage: strengthen
-pain_limit: 3
-stages:
-  strengthen:
-    per_week: 3
-    exercises:
+PLAN = (
+    plan_head()
+    + """\
       - {exercise: seated_ankle_pump, sides: [right], sets: 1, reps: 6, rest_s: 20}
       - {exercise: joint_traction, sides: [left, right], sets: 1, reps: 2}
       - {exercise: single_leg_stance, sides: [right], sets: 1, hold_s: 12.0}
@@ -48,6 +41,7 @@ stages:
       - {exercise: seated_ankle_pump, sessions: 1, reps: 6}
       - {exercise: single_leg_stance, sessions: 1, held_s: 12}
 """
+)
 
 
 @dataclass
@@ -213,22 +207,15 @@ def test_a_plan_needs_clips_for_every_exercise(formcheck: Run, tmp_path: Path) -
     assert "no clip there for Ankle pump" in done.stderr
 
 
-SHORT = """\
-schema: 1
-person: ada
-made_by: Dr Ray
-begins: 2026-01-01
-stage: strengthen
-pain_limit: 3
-stages:
-  strengthen:
-    per_week: 3
-    exercises:
+SHORT = (
+    plan_head()
+    + """\
       - {exercise: heel_raise, sets: 1, reps: 1}
       - {exercise: toe_scrunch, sides: [left], sets: 1, reps: 1}
     next_when:
       - {exercise: heel_raise, sessions: 1, reps: 1, pain_at_most: 2}
 """
+)
 
 
 def test_a_day_by_the_commands_is_recorded_and_stated(formcheck: Run, tmp_path: Path, samples: Path) -> None:

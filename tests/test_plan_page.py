@@ -5,26 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_plan import plan_head
 from made_store import opened_store
 from made_web import browser
 
 from formcheck.store import Store
 
-PLAN = """\
-schema: 1
-person: "<b>ada</b>"
-made_by: Dr Ray
-begins: 2026-01-01
-stage: strengthen
-pain_limit: 3
-stages:
-  strengthen:
-    per_week: 3
-    exercises:
+PLAN = (
+    plan_head('"<b>ada</b>"')
+    + """\
       - {exercise: heel_raise, sets: 2, reps: 25, limits: {knee_bend: 17.0}}
     next_when:
       - {exercise: heel_raise, sessions: 3, reps: 25, pain_at_most: 2}
 """
+)
 
 
 @pytest.fixture

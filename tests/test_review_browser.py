@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from made_plan import plan_head
 from made_web import filled
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
@@ -26,22 +27,15 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
 
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
-PLAN = """\
-schema: 1
-person: Ann
-made_by: Dr Ray
-begins: 2026-01-01
-stage: strengthen
-pain_limit: 3
-stages:
-  strengthen:
-    per_week: 3
-    exercises:
+PLAN = (
+    plan_head("Ann")
+    + """\
       - {exercise: heel_raise, sets: 2, reps: 25, limits: {knee_bend: 17.0}, note: "slowly, three seconds down"}
       - {exercise: gastrocnemius_stretch, sets: 3, hold_s: 30}
     next_when:
       - {exercise: heel_raise, sessions: 3, reps: 25, pain_at_most: 2}
 """
+)
 
 
 @dataclass

@@ -147,14 +147,17 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
         for outcome in practise(session, camera, estimator):
             show(render_table(outcome.result))
             failed |= not outcome.kept
-            if not outcome.kept:
-                chatter("this set could not be saved whole; what reached the disk is finished at the next start")
-            else:
-                chatter(f"saved; see it with `formcheck sessions show {outcome.kept[:8]}`")
-                if wanted.pain:
-                    store.note(outcome.kept, pain=ask_pain(devices, "after").value, note="")
+            chatter(_kept_words(outcome.kept))
+            if outcome.kept and wanted.pain:
+                store.note(outcome.kept, pain=ask_pain(devices, "after").value, note="")
     if failed:
         raise typer.Exit(1)
+
+
+def _kept_words(uid: str) -> str:
+    if not uid:
+        return "this set could not be saved whole; what reached the disk is finished at the next start"
+    return f"saved; see it with `formcheck sessions show {uid[:8]}`"
 
 
 def _opener(wanted: _Wanted) -> Callable[[], Device]:

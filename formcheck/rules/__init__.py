@@ -9,7 +9,7 @@ from pydantic import Field
 
 from formcheck.rules.below_own_best import BelowOwnBest, check_below_own_best
 from formcheck.rules.drops_below_own import DropsBelowOwn, check_drops_below_own
-from formcheck.rules.evidence import Cited, Evidence, Finding, Level, grade, not_judged
+from formcheck.rules.evidence import Cited, Evidence, Finding, Level, not_judged
 from formcheck.rules.fades import Fades, check_fades
 from formcheck.rules.not_returned import NotReturned, check_not_returned
 from formcheck.rules.off_tempo import OffTempo, check_off_tempo
@@ -33,7 +33,6 @@ __all__ = [
     "Uneven",
     "check_rep",
     "check_set",
-    "grade",
     "is_comparative",
 ]
 
