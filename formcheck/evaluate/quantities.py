@@ -98,7 +98,7 @@ def _rep_pairs(clip: LabelledClip, matched: Sequence[Match], quantity: str) -> l
 
 
 def frame_pairs(clip: LabelledClip, result: SetResult, quantity: str) -> list[Pair]:
-    """Return (true, found) of every frame of a rep or hold in which the quantity was found, on the leg judged."""
+    """Return (true, found) of every frame of a true rep or hold in which the quantity was found, on the leg judged."""
     items = result.reps or result.holds
     side = items[0].side if items and items[0].side != "both" else str(clip.truth.near_side)
     true_column, column = _true_column(quantity, side), _column(quantity, side)
@@ -109,8 +109,9 @@ def frame_pairs(clip: LabelledClip, result: SetResult, quantity: str) -> list[Pa
     if "_change_" in quantity:
         true = true - _at_rest(true, found)
     inside = np.zeros(len(true), dtype=bool)
-    for item in items:
-        inside |= (time_s >= item.start_s) & (time_s <= item.end_s)
+    for each in clip.truth.items:
+        if each.start_s is not None and each.end_s is not None:
+            inside |= (time_s >= each.start_s) & (time_s <= each.end_s)
     keep = inside & np.isfinite(found)
     return [Pair(*values) for values in zip(true[keep].tolist(), found[keep].tolist(), sd[keep].tolist(), strict=True)]
 
