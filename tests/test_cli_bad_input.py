@@ -81,7 +81,7 @@ def test_a_video_cut_in_the_middle_is_scored_as_far_as_it_goes_and_says_so(
     assert done.returncode == 0
     assert done.stderr == ""
     assert "the file ends early" in " ".join(done.stdout.split())
-    assert "reps completed" in done.stdout
+    assert "rep completed" in done.stdout
 
 
 def front_loaded(source: Path, target: Path) -> None:

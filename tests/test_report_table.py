@@ -66,7 +66,7 @@ def test_wide_table_says_faults_beside_the_rep() -> None:
 def test_hold_shows_held_against_target(width: int) -> None:
     text = printed(made_result(holds=[made_hold(1, 13.8, "fault")]), width)
     assert "13.8 of 30 s" in text
-    assert "1 holds completed · 0 valid · 1 flagged" in text
+    assert "1 hold completed · 0 valid · 1 flagged" in text
     assert "…" not in text
 
 

@@ -46,7 +46,7 @@ class Finished:
 class OngoingSet:
     """`settled` when the person has taken their place, `step` every frame they are in it, `left` when they have gone.
 
-    `finish` ends it. All but that is, as it stands here, right for a movement that is read only when it is over.
+    `finish` ends it. As it stands here, all is right for a movement in which nothing happens before it is over.
     """
 
     from_place: ClassVar[bool] = True
@@ -104,7 +104,7 @@ class OngoingSet:
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
         """Return what it all came to by `end_s`; `place` is the last one taken."""
-        raise NotImplementedError
+        return Finished(place, reps=self._reps, holds=self._holds)
 
     def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side, *, lead_s: float = 0.0) -> Evidence:
         """Collect what rules get to see of a rep or hold, from `lead_s` ahead of it: its frames up to frame `i`."""

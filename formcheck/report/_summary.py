@@ -16,6 +16,7 @@ __all__ = [
     "main_measures",
     "measured",
     "noun_of",
+    "nouns_of",
     "spoken_faults",
     "strong_side",
     "whole_set_words",
@@ -64,13 +65,18 @@ def noun_of(result: SetResult) -> str:
     return "hold" if result.holds else "stride" if "cadence_per_min" in result.summary else "rep"
 
 
+def nouns_of(result: SetResult) -> str:
+    """Return what those of the set that were counted are called, one or many."""
+    return noun_of(result) + ("" if result.counts.completed == 1 else "s")
+
+
 def counts_words(result: SetResult) -> str:
     """Return the counts in one line."""
     counts = result.counts
     if not is_judged(result.summary):
         return unjudged_words(result.summary, counts.completed)
     return (
-        f"{counts.completed} {noun_of(result)}s completed · {counts.valid} valid · {counts.flagged} flagged · "
+        f"{counts.completed} {nouns_of(result)} completed · {counts.valid} valid · {counts.flagged} flagged · "
         f"{counts.cannot_judge} cannot judge"
     )
 

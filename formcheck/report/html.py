@@ -33,6 +33,7 @@ from formcheck.report._summary import (
     main_measures,
     measured,
     noun_of,
+    nouns_of,
     spoken_faults,
     strong_side,
     whole_set_words,
@@ -93,9 +94,8 @@ def _count_tiles(result: SetResult) -> str:
     counts = result.counts
     if not is_judged(result.summary):
         return f'<p class="unjudged">{escape(unjudged_words(result.summary, counts.completed))}</p>'
-    noun = "holds" if result.holds else "reps"
     tiles = (
-        (counts.completed, f"{noun} completed", ""),
+        (counts.completed, f"{nouns_of(result)} completed", ""),
         (counts.valid, "valid", "ok"),
         (counts.flagged, "to correct", "fault"),
         (counts.cannot_judge, "cannot judge", "cannot_judge"),
