@@ -66,10 +66,24 @@ def test_counts_of_labelled_recordings_are_exact(name: str) -> None:
 
 
 MISSED = {
-    "step_down": "hip landmarks show too little of a pelvic drop: too uncertain to judge",
-    "step_down_adam": "the knee falls inward by less than the limit and its guard band",
+    "step_down": "hip landmarks show half of a pelvic drop: beyond the other reps by the limit, within its guard band",
 }
 """Faults that are not found, and why. An entry that no longer holds fails: the misses stay counted."""
+
+
+MISTIMED = {"seated_ankle_pump_carl": "the first pump is found to begin 0.31 s early; the label allows 0.3 s"}
+
+
+def timed(name: str) -> Any:
+    marks = pytest.mark.xfail(reason=MISTIMED[name], strict=True) if name in MISTIMED else ()
+    return pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", [timed(name) for name in LABELLED if truth_of(name)["reps"]])
+def test_reps_begin_and_end_when_they_do(name: str) -> None:
+    found = score(name)
+    assert len(found.time_errors_s) == 2 * found.true_count
+    assert found.late == 0
 
 
 @pytest.mark.parametrize(
