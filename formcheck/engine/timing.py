@@ -90,8 +90,6 @@ def time_by_step(timing: RepTiming, t: FloatArray, x: FloatArray, sd: FloatArray
     if inside.sum() < _LEAST_FRAMES:
         return timing
     up = max(_LOW * float(np.median(x[inside])), _CLEAR_OF_NOISE * float(np.median(sd[inside])))
-    if np.median(x[inside]) < up:
-        return timing
     start = _last_down(t, x, up, (timing.start_s + timing.peak_s) / 2)
     end = -_last_down(-t[::-1], x[::-1], up, -(timing.end_s + timing.peak_s) / 2)
     return replace(
