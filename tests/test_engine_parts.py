@@ -14,7 +14,7 @@ from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.setup import classify_view
-from formcheck.engine.timing import RepTiming, time_rep, time_with_second
+from formcheck.engine.timing import RepTiming, time_by_step, time_rep, time_with_second
 
 LIMITS = RepLimits(enter=1.5, most=25.0, least=-12.0, min_s=0.4, max_s=15.0)
 
@@ -195,3 +195,36 @@ def test_two_measures_meet_in_the_middle() -> None:
     alone, both = (time_with_second(body, t, x, sd, alone=alone) for alone in (True, False))
     assert both.start_s == pytest.approx((alone.start_s + body.start_s) / 2)
     assert both.end_s == pytest.approx((alone.end_s + body.end_s) / 2, abs=0.02)
+
+
+def _stepping(leaves_s: float, back_s: float, t: np.ndarray) -> np.ndarray:
+    """The higher foot of a step of 18 cm: up within a third of a second, down as fast, seen but for a few frames."""
+    x = 18.0 * np.interp(t, [leaves_s, leaves_s + 0.3, back_s - 0.3, back_s], [0.0, 1.0, 1.0, 0.0])
+    x[(t > leaves_s + 0.4) & (t < leaves_s + 0.6)] = np.nan
+    return x
+
+
+@given(leads_s=st.floats(0.1, 1.5), lags_s=st.floats(0.1, 1.5), fps=st.sampled_from([10.0, 30.0, 60.0]))
+def test_a_step_lasts_from_when_a_foot_leaves_the_floor_until_it_is_back(
+    leads_s: float, lags_s: float, fps: float
+) -> None:
+    t = np.arange(0.0, 8.0, 1 / fps)
+    body = RepTiming(3.0, 4.0, 5.0, 18.0)
+    step = time_by_step(body, t, _stepping(3.0 - leads_s, 5.0 + lags_s, t), np.full(len(t), 0.5))
+    assert step.start_s == pytest.approx(3.0 - leads_s, abs=0.1)
+    assert step.end_s == pytest.approx(5.0 + lags_s, abs=0.1)
+    assert (step.peak_s, step.height) == (body.peak_s, body.height)
+
+
+@pytest.mark.parametrize("seen", [(0.0, 8.0), (2.5, 5.5), (9.0, 9.0)], ids=["stays_up", "cut_off", "unseen"])
+def test_a_foot_that_is_not_seen_to_leave_times_nothing(seen: tuple[float, float]) -> None:
+    t = np.arange(0.0, 8.0, 0.1)
+    body = RepTiming(3.0, 4.0, 5.0, 18.0)
+    x = np.where((t >= seen[0]) & (t <= seen[1]), 18.0, np.nan)
+    assert time_by_step(body, t, x, np.full(len(t), 0.5)) == body
+
+
+def test_feet_that_stay_on_the_floor_time_nothing() -> None:
+    t = np.arange(0.0, 8.0, 0.1)
+    body = RepTiming(3.0, 4.0, 5.0, 18.0)
+    assert time_by_step(body, t, np.sin(40 * t), np.full(len(t), 1.0)) == body

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from formcheck.engine.judge import judge_rep
 from formcheck.measures.names import MEASURES, column_name
@@ -81,6 +83,53 @@ def test_what_was_not_seen_is_not_judged() -> None:
 
 def test_a_rule_says_nothing_of_a_view_it_is_not_for() -> None:
     assert check_rep(KNEE, replace(evidence(knee_flexion_change_right_deg=30.0), view="front"), ()) is None
+
+
+INWARD = RisesAbove.model_validate(
+    {
+        "check": "rises_above",
+        "measure": "knee_valgus_change_deg",
+        "views": ("front",),
+        "limit": cited(12.0),
+        "own_text": "{value} beyond the others, as a test.",
+        **WORDS,
+    }
+)
+
+
+def knees(angle: float, sd: float = 2.0) -> Evidence:
+    rep = evidence(knee_valgus_change_right_deg=angle)
+    rep.series["knee_valgus_change_right_deg_sd"][:] = sd
+    return replace(rep, view="front")
+
+
+@pytest.mark.parametrize(
+    ("others", "angle", "level", "against_own"),
+    [
+        ([-14.0, -14.0, -14.0], 8.0, "fault", True),
+        ([-14.0, -14.0], 8.0, "ok", False),
+        ([-5.0, -5.0, -5.0], 7.3, "watch", True),
+        ([-5.0, -5.0, -5.0], 4.0, "ok", False),
+        ([-20.0, -20.0, -20.0], -5.0, "ok", False),
+        ([16.0, 16.0, 16.0], 16.0, "fault", False),
+    ],
+    ids=["beyond_own", "too_few_reps", "within_the_band", "a_little", "shallow", "always_inward"],
+)
+def test_a_rise_above_the_own_reps(others: list[float], angle: float, level: str, against_own: bool) -> None:
+    finding = check_rep(INWARD, knees(angle), [knees(other) for other in others])
+    assert finding is not None
+    assert (finding.level, finding.against_own) == (level, against_own)
+
+
+@given(others=st.lists(st.floats(-30, 30), min_size=0, max_size=6), angle=st.floats(-30, 30), sd=st.floats(0.1, 20))
+def test_other_reps_excuse_nothing(others: list[float], angle: float, sd: float) -> None:
+    severity = {"cannot_judge": 0, "ok": 0, "watch": 1, "fault": 2}
+    alone = check_rep(INWARD, knees(angle, sd), ())
+    among = check_rep(INWARD, knees(angle, sd), [knees(other, sd) for other in others])
+    assert alone is not None
+    assert among is not None
+    assert severity[among.level] >= severity[alone.level]
+    assert among.level != "ok" or alone.level == "ok"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +251,7 @@ VALGUS = DropsBelowOwn.model_validate(
     {
         "check": "drops_below_own",
         "measure": "knee_separation_change_cm",
-        "views": ["front"],
+        "views": ("front",),
         "limit": cited(1.0),
         **WORDS,
     },

@@ -216,7 +216,10 @@ def _body_series(read: _Read) -> dict[str, _Value]:
     apart_sd = np.hypot(read.now("knee_sd_left"), read.now("knee_sd_right")) * cm_per_px
     trunk, rest_trunk = read.from_side(read.now("trunk")), read.from_side(read.rest("trunk"))
     trunk_sd = read.now("trunk_sd")
+    lift_px = np.maximum(read.rise_px("ankle_y_left"), read.rise_px("ankle_y_right"))
+    lift_sd = np.fmax(read.now("ankle_y_sd_left"), read.now("ankle_y_sd_right"))
     return {
+        "higher_foot_cm": read.cm(lift_px, lift_sd),
         "body_rise_cm": read.cm(read.rise_px("body_y"), read.now("body_y_sd")),
         "knee_separation_change_cm": (knees, apart_sd),
         "leg_separation_change_cm": ((knees + ankles) / 2, apart_sd),

@@ -106,9 +106,9 @@ class OngoingSet:
         """Return what it all came to by `end_s`; `place` is the last one taken."""
         return Finished(place, reps=self._reps, holds=self._holds)
 
-    def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side, *, lead_s: float = 0.0) -> Evidence:
-        """Collect what rules get to see of a rep or hold, from `lead_s` ahead of it: its frames up to frame `i`."""
-        inside = self._frames.between(timing.start_s - lead_s, timing.end_s, last=i)
+    def _gather(self, i: int, timing: RepTiming, place: Place, moving: Side) -> Evidence:
+        """Collect what rules get to see of a rep or hold: its frames up to frame `i`."""
+        inside = self._frames.between(timing.start_s, timing.end_s, last=i)
         return Evidence(
             side="left" if place.side == "left" else "right",
             moving=moving,

@@ -16,7 +16,8 @@ from formcheck.engine.ongoing import Asked, Finished, OngoingSet
 from formcheck.engine.place import Place
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.series import ZeroHistory
-from formcheck.engine.timing import RepTiming, time_with_second
+from formcheck.engine.timing import RepTiming, time_by_step, time_with_second
+from formcheck.measures.names import readable_in
 from formcheck.measures.table import COLUMN
 from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, Stage
 from formcheck.rules import Evidence
@@ -30,6 +31,7 @@ _LEAST_REST_FRAMES: Final = 4
 _LEAST_SEEN: Final = 0.3
 _AROUND_S: Final = 0.4
 _TOP_S: Final = 0.15
+_STEP_S: Final = 2.0  # a foot goes no longer ahead of the body, or behind it
 _ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
 """All of them: default, not from literature."""
 
@@ -44,6 +46,7 @@ class RepSet(OngoingSet):
             movement.enter.value, movement.most.value, movement.least.value, movement.min_s.value, movement.max_s.value
         )
         self._counter = RepCounter(self._limits, base=math.nan)
+        self._counted: list[tuple[RepTiming, Place]] = []
         self._evidence: list[Evidence] = []
         self._peers: list[Evidence] = []
 
@@ -94,9 +97,20 @@ class RepSet(OngoingSet):
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
         """Judge all reps again: only now is the person's own best known, and a first rep that was a small one."""
+        if self._movement.timed_by is not None and not self._movement.planted:
+            self._time_again()
         spec = self._asked.spec
         reps = [judge_rep(spec, k, evidence, self._peers) for k, evidence in enumerate(self._evidence, 1)]
         return Finished(place, reps=reps, faults=judge_set(spec, self._evidence))
+
+    def _time_again(self) -> None:
+        """Time reps that begin and end with a step once more: the foot is back after the body, which was counted."""
+        counted, self._evidence = self._counted, []
+        for k, (timing, place) in enumerate(counted, 1):
+            until_s = counted[k][0].start_s if k < len(counted) else math.inf
+            last = min(len(self._frames), self._frames.since(until_s)) - 1
+            self._evidence.append(self._read(last, timing, place))
+        self._peers = [evidence for evidence in self._evidence if is_faultless(self._asked.spec, evidence)]
 
     def _value(self, row: list[float], place: Place) -> float:
         movement = self._movement
@@ -111,9 +125,9 @@ class RepSet(OngoingSet):
 
     def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep:
         spec = self._asked.spec
-        timing = self._time_by_second_measure(i, timing, place)
         self._find_side_anew(timing, place)
-        evidence = self._evidence_of(i, timing, place)
+        self._counted.append((timing, replace(place)))
+        evidence = self._read(i, timing, place)
         self._evidence.append(evidence)
         if is_faultless(spec, evidence):
             self._peers.append(evidence)
@@ -121,17 +135,19 @@ class RepSet(OngoingSet):
         self._reps.append(rep)
         return rep
 
-    def _time_by_second_measure(self, i: int, timing: RepTiming, place: Place) -> RepTiming:
-        """Time a rep by the second measure its spec names as well: the heel, beside the body."""
-        second = self._movement.timed_by
-        if second is None or place.view == "front":
-            return timing
-        after_s = self._reps[-1].end_s if self._reps else -math.inf
-        start_s = max(timing.start_s - _AROUND_S, after_s)
-        around = self._evidence_of(i, replace(timing, start_s=start_s, end_s=timing.end_s + _AROUND_S), place)
-        # A body sinks with the square of its joints' angles: it starts late and is back early.
-        sinks = self._movement.measure == "body_rise_cm" and self._movement.sign < 0
-        return time_with_second(timing, around.time_s, *around.values(second), alone=sinks)
+    def _read(self, i: int, timing: RepTiming, place: Place) -> Evidence:
+        """Return what is seen of a rep by frame `i`, timed by the second measure that its spec names as well."""
+        second, planted = self._movement.timed_by, self._movement.planted
+        if second is not None and readable_in(second, place.view):
+            after_s = self._evidence[-1].end_s if self._evidence else -math.inf
+            around_s = _AROUND_S if planted else _STEP_S
+            start_s = max(timing.start_s - around_s, after_s)
+            around = self._evidence_of(i, replace(timing, start_s=start_s, end_s=timing.end_s + around_s), place)
+            trace = around.time_s, *around.values(second)
+            # A body sinks with the square of its joints' angles: it starts late and is back early.
+            sinks = self._movement.measure == "body_rise_cm" and self._movement.sign < 0
+            timing = time_with_second(timing, *trace, alone=sinks) if planted else time_by_step(timing, *trace)
+        return self._evidence_of(i, timing, place)
 
     def _find_side_anew(self, timing: RepTiming, place: Place) -> None:
         """Find the leg to judge at the top of a rep that began with both legs alike."""
@@ -144,4 +160,4 @@ class RepSet(OngoingSet):
             place.side, place.moving = picked, "left" if picked == "left" else "right"
 
     def _evidence_of(self, i: int, timing: RepTiming, place: Place) -> Evidence:
-        return self._gather(i, timing, place, place.moving, lead_s=self._movement.lead_s.value)
+        return self._gather(i, timing, place, place.moving)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formcheck.model import FloatArray
 
-__all__ = ["RepTiming", "time_rep", "time_with_second"]
+__all__ = ["RepTiming", "time_by_step", "time_rep", "time_with_second"]
 
 _LOW, _HALF = 0.1, 0.5
 _HIGHEST_LOW = 0.4
@@ -78,6 +78,32 @@ def time_with_second(
         end_s=timing.end_s + share * (second.end_s - timing.end_s),
         height=timing.height,
     )
+
+
+def time_by_step(timing: RepTiming, t: FloatArray, x: FloatArray, sd: FloatArray) -> RepTiming:
+    """Return `timing` from when a foot leaves the floor until both are back on it.
+
+    `x` over `t` is the height of the higher foot, 0 at rest, which goes ahead of the body and comes back behind it. A
+    foot that is not seen to leave or to come back leaves that time as it is.
+    """
+    inside = (t >= timing.start_s) & (t <= timing.end_s) & np.isfinite(x)
+    if inside.sum() < _LEAST_FRAMES:
+        return timing
+    up = max(_LOW * float(np.median(x[inside])), _CLEAR_OF_NOISE * float(np.median(sd[inside])))
+    start = _last_down(t, x, up, (timing.start_s + timing.peak_s) / 2)
+    end = -_last_down(-t[::-1], x[::-1], up, -(timing.end_s + timing.peak_s) / 2)
+    return replace(
+        timing,
+        start_s=timing.start_s if np.isnan(start) else start,
+        end_s=timing.end_s if np.isnan(end) else end,
+    )
+
+
+def _last_down(t: FloatArray, x: FloatArray, level: float, by_s: float) -> float:
+    """Return when `x` last rose above `level` before `by_s`; NaN if it did not, or is below it still."""
+    seen = np.isfinite(x) & (t <= by_s)
+    low = x[seen] < level
+    return _last_crossing(t[seen], x[seen], level) if low.any() and not low[-1] else float("nan")
 
 
 def _settles_at(t: FloatArray, x: FloatArray, end_s: float, *, on_its_way: bool) -> float:

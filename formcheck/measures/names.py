@@ -24,6 +24,7 @@ MeasureName = Literal[
     "body_rise_cm",
     "foot_lift_cm",
     "heel_height_cm",
+    "higher_foot_cm",
     "knee_flexion_deg",
     "knee_flexion_change_deg",
     "knee_separation_change_cm",
@@ -82,6 +83,13 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     ),
     "heel_height_cm": Measure(
         True, "cm", "sagittal", "heel height", "vertical travel of the heel above its flat-foot place at rest"
+    ),
+    "higher_foot_cm": Measure(
+        False,
+        "cm",
+        "any",
+        "higher foot",
+        "vertical travel of the ankle that is further above its place at rest; 0 with both feet down",
     ),
     "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
     "knee_flexion_change_deg": Measure(

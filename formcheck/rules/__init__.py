@@ -55,6 +55,8 @@ def check_rep(rule: Rule, evidence: Evidence, peers: Sequence[Evidence]) -> Find
         return check_drops_below_own(rule, evidence, peers)
     if isinstance(rule, Uneven):
         return check_uneven(rule, evidence, peers)
+    if isinstance(rule, RisesAbove):
+        return check_rises_above(rule, evidence, peers)
     return _check_alone(rule, evidence)
 
 
@@ -63,14 +65,12 @@ def is_comparative(rule: Rule) -> bool:
     return isinstance(rule, BelowOwnBest | DropsBelowOwn | Fades | Uneven)
 
 
-def _check_alone(rule: NotReturned | OffTempo | RisesAbove | StaysBelow, evidence: Evidence) -> Finding:
+def _check_alone(rule: NotReturned | OffTempo | StaysBelow, evidence: Evidence) -> Finding:
     match rule:
         case NotReturned():
             return check_not_returned(rule, evidence)
         case OffTempo():
             return check_off_tempo(rule, evidence)
-        case RisesAbove():
-            return check_rises_above(rule, evidence)
         case StaysBelow():
             return check_stays_below(rule, evidence)
 

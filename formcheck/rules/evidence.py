@@ -92,7 +92,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one rep. `reason` says why where it cannot judge."""
+    """What a rule says of one rep. `reason` says why where it cannot judge; `value` may be against the own reps."""
 
     level: Level
     value: float
@@ -100,6 +100,7 @@ class Finding:
     limit: float
     time_s: float
     reason: str = ""
+    against_own: bool = False
 
 
 def not_judged(reason: str, time_s: float, limit: float = float("nan")) -> Finding:

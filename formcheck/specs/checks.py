@@ -95,8 +95,9 @@ def _check_rule(place: Place, rule: Mapping[str, Any], kind: Any) -> Iterator[Fo
         yield (*place, "breaks"), f"{dotted(place)}.breaks must be left out; only holds can be broken"
     yield from _check_views(place, rule)
     yield from _check_shares(place, rule)
-    if isinstance(rule.get("text"), str):
-        yield from _check_text((*place, "text"), rule["text"])
+    for key in ("text", "own_text"):
+        if isinstance(rule.get(key), str):
+            yield from _check_text((*place, key), rule[key])
 
 
 def _check_views(place: Place, rule: Mapping[str, Any]) -> Iterator[Found]:

@@ -76,14 +76,11 @@ class RepMovement(_Strict):
     measure: MeasureName
     timed_by: MeasureName | None = Field(
         default=None,
-        description="A second measure that says when a rep began and ended, where it is not seen from the front.",
+        description="A second measure that says when a rep began and ended, in views that show it. Where the feet are "
+        "not planted it goes ahead of the first and comes back behind it: the foot that steps.",
     )
     sign: Literal[1, -1] = 1
     planted: bool = True
-    lead_s: Cited = Field(
-        default=Cited(value=0.0, source="default, not from literature"),
-        description="Seconds ahead of the movement that rules look at too: the lean and the step before a step-up.",
-    )
     enter: Cited
     most: Cited
     least: Cited
