@@ -22,6 +22,7 @@ from formcheck.evaluate import (
     observe_labelled,
     summarise,
 )
+from formcheck.evaluate.tables import worn_table
 from formcheck.skeleton import INDEX, MODEL_LANDMARKS
 from formcheck.specs.loader import load_spec
 
@@ -149,6 +150,21 @@ def test_only_frames_of_reps_are_compared() -> None:
     wrong = replace(clip, frames={**clip.frames, "shank_inclination_right_deg": shank})
     pairs = evaluate_clip(wrong, RECORDING, SPEC).pairs["shank_inclination_deg"]
     assert max(abs(pair.error) for pair in pairs) < 1.5
+
+
+def test_only_frames_of_true_reps_are_compared() -> None:
+    """However long a rep is found to last: so ours and the landmarks alone are held against the same frames."""
+    clip = with_frames()
+    half = clip.truth.reps[:2]
+    fewer = replace(clip, truth=clip.truth.model_copy(update={"reps": half}))
+    every, some = (evaluate_clip(each, RECORDING, SPEC).pairs["shank_inclination_deg"] for each in (clip, fewer))
+    assert len(some) == pytest.approx(len(every) * len(half) / len(STARTS), abs=2)
+
+
+def test_covered_feet_have_a_table_of_their_own() -> None:
+    bare, shod = (evaluate_clip(each, RECORDING, SPEC) for each in (label(), label(worn="shoes")))
+    assert "| shoes | 1 |" in worn_table([bare, shod])
+    assert "|" not in worn_table([bare])
 
 
 def test_a_true_rep_is_matched_once() -> None:

@@ -86,6 +86,7 @@ def page_text(scores: Sequence[ClipScore], held_out: Sequence[ClipScore] = (), *
         counts=tables.count_table(scores),
         faults=tables.fault_words(scores),
         misses=tables.miss_list(scores),
+        worn=tables.worn_table(scores),
         motions=tables.motion_table(scores),
         each=tables.clip_table(scores),
         azimuth=tables.azimuth_words(scores),

@@ -35,6 +35,7 @@ class ClipScore:
     name: str
     exercise: str
     rendered: bool
+    worn: str
     from_recording: bool
     azimuth_deg: float
     estimated_azimuth_deg: float
@@ -84,6 +85,7 @@ def evaluate_clip(
         name=clip.path.stem,
         exercise=clip.exercise,
         rendered=truth.rendered,
+        worn=truth.worn,
         from_recording=plain is None,
         azimuth_deg=truth.azimuth_deg,
         estimated_azimuth_deg=result.azimuth_deg,

@@ -23,6 +23,7 @@ __all__ = [
     "in_unit",
     "miss_list",
     "motion_table",
+    "worn_table",
 ]
 
 _AIMS: Final = {
@@ -31,6 +32,7 @@ _AIMS: Final = {
     "shank_inclination_deg": (2.0, 4.0, 5.0),
     "knee_flexion_change_deg": (5.0, 8.0, 10.0),
 }
+_OF_FEET: Final = ("heel_height_cm", "ankle_range_deg")
 _AZIMUTH_USED_DEG: Final = 45.0
 _COVERAGE_AIMS: Final = ("90–99 %", "85–99 %", "85–99 %")
 
@@ -81,6 +83,18 @@ def exercise_table(scores: Sequence[ClipScore]) -> str:
                 cells = [_short(error_cell(some, quantity), quantity) for quantity in QUANTITIES]
                 rows.append([f"`{exercise}`", name, str(len(some)), *cells])
     return _table(["exercise", "view", "clips", *QUANTITIES.values()], rows)
+
+
+def worn_table(scores: Sequence[ClipScore]) -> str:
+    """Return ours (landmarks alone) by what the feet wear, bare ones left out."""
+    rows = []
+    for worn in sorted({score.worn for score in scores} - {""}):
+        some = [score for score in scores if score.worn == worn]
+        errors = (_short(error_cell(some, quantity), quantity) for quantity in _OF_FEET)
+        _, counted, _, _, _, found, false = _count_cells(some)
+        rows.append([worn, str(len(some)), counted, *errors, found, false])
+    head = ["worn", "clips", "counted / true", "heel height", "ankle range", "faults found", "false alarms"]
+    return _table(head, rows) if rows else "All feet of this run are bare."
 
 
 def clip_table(scores: Sequence[ClipScore]) -> str:

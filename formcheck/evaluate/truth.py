@@ -61,7 +61,10 @@ class _Camera(_Open):
 
 
 class Truth(_Open):
-    """What is in a clip. `setup` names what must be refused; `rendered` clips have exact joints."""
+    """What is in a clip. `setup` names what must be refused; `rendered` clips have exact joints.
+
+    `worn` says in a few words what covers the feet, where they are not bare: "shoes".
+    """
 
     schema_: Literal["formcheck.truth/1"] = Field(alias="schema")
     exercise: str
@@ -70,6 +73,7 @@ class Truth(_Open):
     near_side: Literal["left", "right"] | None = None
     height_cm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     tolerance_s: Seconds = 0.3
+    worn: str = ""
     reps: tuple[TrueItem, ...] = ()
     holds: tuple[TrueItem, ...] = ()
     setup: tuple[str, ...] = ()
