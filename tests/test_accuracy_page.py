@@ -42,6 +42,7 @@ def score(name: str = "a", azimuth_deg: float = 5.0, error: float = 0.5, **chang
         name=name,
         exercise="heel_raise",
         rendered=True,
+        worn="",
         from_recording=False,
         azimuth_deg=azimuth_deg,
         estimated_azimuth_deg=azimuth_deg + 2.0,
@@ -285,3 +286,8 @@ def test_the_command_writes_the_page_of_several_folders(formcheck: Run, samples:
     assert "`hr_single_partial`" in text
     assert "`gastrocnemius_stretch`" in text
     assert (tmp_path / "images" / "page" / "errors.svg").is_file()
+
+
+def test_covered_feet_have_a_table_of_their_own() -> None:
+    assert "| shoes | 1 |" in text_of([score("a"), score("b", worn="shoes")])
+    assert "All feet of this run are bare." in text_of([score("a")])

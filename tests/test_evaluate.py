@@ -22,7 +22,6 @@ from formcheck.evaluate import (
     observe_labelled,
     summarise,
 )
-from formcheck.evaluate.tables import worn_table
 from formcheck.skeleton import INDEX, MODEL_LANDMARKS
 from formcheck.specs.loader import load_spec
 
@@ -159,12 +158,6 @@ def test_only_frames_of_true_reps_are_compared() -> None:
     fewer = replace(clip, truth=clip.truth.model_copy(update={"reps": half}))
     every, some = (evaluate_clip(each, RECORDING, SPEC).pairs["shank_inclination_deg"] for each in (clip, fewer))
     assert len(some) == pytest.approx(len(every) * len(half) / len(STARTS), abs=2)
-
-
-def test_covered_feet_have_a_table_of_their_own() -> None:
-    bare, shod = (evaluate_clip(each, RECORDING, SPEC) for each in (label(), label(worn="shoes")))
-    assert "| shoes | 1 |" in worn_table([bare, shod])
-    assert "|" not in worn_table([bare])
 
 
 def test_a_true_rep_is_matched_once() -> None:
