@@ -197,6 +197,14 @@ def test_two_measures_meet_in_the_middle() -> None:
     assert both.end_s == pytest.approx((alone.end_s + body.end_s) / 2, abs=0.02)
 
 
+def test_a_foot_that_looks_at_rest_until_it_jumps_times_nothing() -> None:
+    """Up to a third of its height a dark foot beside its own shadow is taken for one at rest."""
+    t, x, sd = _seen_until(0.0)
+    body = time_rep(t, x, 0.0, 0.0)
+    late = time_with_second(body, t, np.where(x < 20.0, 0.0, x), sd)
+    assert (late.start_s, late.end_s) == (body.start_s, body.end_s)
+
+
 def _stepping(leaves_s: float, back_s: float, t: np.ndarray) -> np.ndarray:
     """The higher foot of a step of 18 cm: up within a third of a second, down as fast, seen but for a few frames."""
     x = 18.0 * np.interp(t, [leaves_s, leaves_s + 0.3, back_s - 0.3, back_s], [0.0, 1.0, 1.0, 0.0])

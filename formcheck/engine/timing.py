@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +22,7 @@ _WAYS = 10 * _TIMES**3 - 15 * _TIMES**4 + 6 * _TIMES**5
 _TOP = 0.92
 _LEAST_FRAMES = 4
 _CLEAR_OF_NOISE = 3.0
+_JUMP = 0.5  # of the time that the body takes, default, not from literature: feet followed well take .6 to 1.6 of it
 _TAIL_S = 0.2
 _FALLING = 0.05
 _LOW_MARGIN = 0.02
@@ -28,12 +30,17 @@ _LOW_MARGIN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class RepTiming:
-    """Seconds, and the height of the movement above rest in the unit of its measure."""
+    """Seconds, and the height of the movement above rest in the unit of its measure.
+
+    `leaving_s` and `returning_s` are how long it took between a tenth and a half of that height; NaN where not known.
+    """
 
     start_s: float
     peak_s: float
     end_s: float
     height: float
+    leaving_s: float = math.nan
+    returning_s: float = math.nan
 
 
 def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTiming:
@@ -44,14 +51,16 @@ def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTi
     """
     top = int(np.argmax(x))
     height = float(x[top] - before)
-    start = _leaves_rest(t[: top + 1], x[: top + 1], before)
-    end = -_leaves_rest(-t[top:][::-1], x[top:][::-1], after)
+    start, leaving_s = _leaves_rest(t[: top + 1], x[: top + 1], before)
+    end, returning_s = _leaves_rest(-t[top:][::-1], x[top:][::-1], after)
     high = t[x >= before + _TOP * height]
     return RepTiming(
         start_s=float(max(start, t[0])),
         peak_s=float((high[0] + high[-1]) / 2),
-        end_s=float(end),
+        end_s=float(-end),
         height=height,
+        leaving_s=leaving_s,
+        returning_s=returning_s,
     )
 
 
@@ -61,8 +70,9 @@ def time_with_second(
     """Return the middle between `timing` and what a second measure `x` over `t`, 0 at rest, says of the same rep.
 
     The two err for different reasons: the body sways on after the heels are down, a foot that is hard to see is found
-    to move late. With `alone` the second measure has the say. One that does not stand clear of its noise `sd` changes
-    nothing.
+    to move late. Where it jumps, and the body that it lifts does not, the body has the say: a dark foot beside its own
+    shadow looks at rest until it is well off the floor. With `alone` the second measure has the say. One that does not
+    stand clear of its noise `sd` changes nothing.
     """
     seen = np.isfinite(x)
     if seen.sum() < _LEAST_FRAMES or np.abs(x[seen]).max() < _CLEAR_OF_NOISE * np.median(sd[seen]):
@@ -72,11 +82,14 @@ def time_with_second(
     x = -x if sinks else x
     second = time_rep(t, x, 0.0, _settles_at(t, x, timing.end_s, on_its_way=sinks or alone))
     share = 1.0 if alone else 0.5
-    return RepTiming(
-        start_s=timing.start_s + share * (second.start_s - timing.start_s),
+    jump_s = _JUMP * min(timing.leaving_s, timing.returning_s)
+    at_start = share if alone or not second.leaving_s < jump_s else 0.0
+    at_end = share if alone or not second.returning_s < jump_s else 0.0
+    return replace(
+        timing,
+        start_s=timing.start_s + at_start * (second.start_s - timing.start_s),
         peak_s=timing.peak_s + share * (second.peak_s - timing.peak_s),
-        end_s=timing.end_s + share * (second.end_s - timing.end_s),
-        height=timing.height,
+        end_s=timing.end_s + at_end * (second.end_s - timing.end_s),
     )
 
 
@@ -115,13 +128,16 @@ def _settles_at(t: FloatArray, x: FloatArray, end_s: float, *, on_its_way: bool)
     return max(float(tail.min()), 0.0) if len(tail) else 0.0
 
 
-def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> float:
-    """Return when a trace that rises to its last sample left `base`; it may begin on the way already."""
+def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> tuple[float, float]:
+    """Return when a trace that rises to its last sample left `base`, and how long it then took up to half its height.
+
+    It may begin on the way already.
+    """
     height = x[-1] - base
     share = float(np.clip((x[0] - base) / height + _LOW_MARGIN, _LOW, _HIGHEST_LOW)) if height > 0 else _LOW
     low, half = (_last_crossing(t, x, base + level * height) for level in (share, _HALF))
     before_low = float(np.interp(share, _WAYS, _TIMES))
-    return low - _CALLED * before_low / (0.5 - before_low) * (half - low)
+    return low - _CALLED * before_low / (0.5 - before_low) * (half - low), half - low
 
 
 def _last_crossing(t: FloatArray, x: FloatArray, level: float) -> float:
