@@ -83,7 +83,7 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     "heel_height_cm": Measure(
         True, "cm", "sagittal", "heel height", "vertical travel of the heel above its flat-foot place at rest"
     ),
-    "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
+    "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0, bent +"),
     "knee_flexion_change_deg": Measure(
         True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"
     ),
