@@ -174,12 +174,12 @@ def _seen_until(share: float, fps: float = 60.0, start_s: float = 1.0, down_s: f
     return t[keep], x[keep], np.full(keep.sum(), 1.0)
 
 
-@pytest.mark.parametrize("share", [0.02, 0.1, 0.2, 0.3])
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.2, 0.3, 0.4, 0.55])
 def test_a_joint_still_on_its_way_back_is_timed_by_where_it_goes(share: float) -> None:
     t, x, sd = _seen_until(share)
     body = RepTiming(1.35, 2.0, float(t[-1]) - 0.05, 20.0)
     rep = time_with_second(body, t, x, sd, alone=True)
-    assert rep.end_s == pytest.approx(3.2, abs=0.15)
+    assert rep.end_s == pytest.approx(3.2, abs=0.18)
     assert rep.start_s == pytest.approx(1.0, abs=0.12)
 
 

@@ -116,6 +116,37 @@ def test_a_deeper_bend_is_less_certain_and_an_angle_less_than_its_change(knee: f
     assert less["knee_flexion_right_deg_sd"][0] > less["knee_flexion_change_right_deg_sd"][0]
 
 
+@given(knee=st.floats(20.0, 90.0), azimuth=st.floats(0.0, 40.0), more=st.floats(5.0, 20.0))
+def test_a_bend_is_less_certain_the_further_round_the_camera_stands(knee: float, azimuth: float, more: float) -> None:
+    rest, bent = zero_row(_posed(Pose())), _posed(Pose(knee_deg=knee, shank_deg=knee / 2))
+    nearer, further = (calibrate(bent, rest, Scale(1.0, 0.0, 1.0, a)) for a in (azimuth, min(azimuth + more, 45.0)))
+    for column in ("knee_flexion_change_right_deg", "shank_inclination_right_deg"):
+        assert further[f"{column}_sd"][0] > nearer[f"{column}_sd"][0]
+
+
+@given(knee=st.floats(30.0, 100.0))
+def test_seen_from_40_deg_a_bend_is_found_as_deep_and_much_less_certain(knee: float) -> None:
+    """A leg whose plane is turned out from the trunk's is then seen a fifth less bent."""
+    rest = zero_row(_posed(Pose(shank_deg=0.0, knee_deg=0.0)))
+    read = []
+    for azimuth in (0.0, 40.0):
+        squeezed = np.tan(np.radians([0.4 * knee, 0.6 * knee])) * np.cos(np.radians(azimuth))
+        shank, thigh = np.degrees(np.arctan(squeezed))
+        series = calibrate(_posed(Pose(shank_deg=shank, knee_deg=shank + thigh)), rest, Scale(1.0, 0.0, 1.0, azimuth))
+        read.append([series[f"knee_flexion_change_right_deg{end}"][0] for end in ("", "_sd")])
+    (from_side, side_sd), (obliquely, oblique_sd) = read
+    assert from_side == pytest.approx(knee, abs=0.1)
+    assert obliquely == pytest.approx(knee, abs=0.1)
+    assert oblique_sd > 1.2 * side_sd
+
+
+@pytest.mark.parametrize("rest_deg", [-4.0, 0.0, 4.0], ids=["seen bent backwards", "straight", "bent"])
+def test_a_change_of_bend_does_not_depend_on_the_side_rest_is_seen_bent_to(rest_deg: float) -> None:
+    rest, bent = (_posed(Pose(knee_deg=deg)) for deg in (rest_deg, rest_deg + 30.0))
+    series = calibrate(bent, zero_row(rest), Scale(1.0, 0.0, 1.0))
+    assert series["knee_flexion_change_right_deg"][0] == pytest.approx(30.0, abs=0.1)
+
+
 def test_a_tracked_heel_is_no_more_certain_than_its_zero() -> None:
     rows = _posed(Pose(sole_deg=10.0))
     column = COLUMN["heel_tracked_y_sd_right"]

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.engine.bends import Bone, knee_bend, shank_lean
 from formcheck.measures.angles import turn_to_side
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray
@@ -38,10 +39,6 @@ _LANDMARK_SOLE_SD_DEG = 8.0
 _LANDMARK_HEEL_SD_CM = 1.5
 """Foot landmarks follow a foot only in part: on rendered clips the sole was off by 3 to 15 deg, the heel by 1 to 3 cm.
 What a foot tracked in the picture says is taken instead wherever there is one."""
-_SHANK_SHARE, _KNEE_SHARE = 0.1, 0.14
-_SHANK_AT_REST_DEG, _KNEE_AT_REST_DEG = 1.1, 4.6
-"""Leg landmarks follow a bend in part, and lie beside the joints even at rest: on rendered clips (68th percentile)
-angles changed by such a share too little or too much, and those of a straight leg were off by so much."""
 _MOST_TURN_DEG = 45.0
 _ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
 _ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]
@@ -119,6 +116,11 @@ class _Read:
         """Return an angle of the picture as seen exactly from the side, forward positive."""
         return turn_to_side(angle * self.scale.facing, self.scale.turn_deg)
 
+    def bone(self, name: str, sd: str) -> Bone:
+        """Return how a bone of the leg leans."""
+        facing, turn_deg = self.scale.facing, self.scale.turn_deg
+        return Bone(self.now(name) * facing, self.rest(name) * facing, self.now(sd), turn_deg)
+
     def cm(self, px: FloatArray, sd_px: FloatArray) -> _Value:
         """Return a length in cm."""
         value = px * self.scale.cm_per_px
@@ -127,43 +129,27 @@ class _Read:
 
 def _side_series(read: _Read, side: str) -> dict[str, _Value]:
     """Return what a view from the side shows of one leg and its foot."""
-    shank, rest_shank, thigh, rest_thigh = (
-        read.from_side(angle)
-        for bone in (f"shank_{side}", f"thigh_{side}")
-        for angle in (read.now(bone), read.rest(bone))
-    )
-    knee, rest_knee = _knee_flexion(shank, thigh), _knee_flexion(rest_shank, rest_thigh)
-    shank_change, shank_change_sd = _bend(shank - rest_shank, read.now(f"shank_sd_{side}"), _SHANK_SHARE)
-    knee_change, knee_change_sd = _bend(knee - rest_knee, read.now(f"knee_flexion_sd_{side}"), _KNEE_SHARE)
-    shank_sd = np.hypot(shank_change_sd, _SHANK_AT_REST_DEG)
+    shank, thigh = (read.bone(f"{bone}_{side}", f"{bone}_sd_{side}") for bone in ("shank", "thigh"))
+    lean, knee = shank_lean(shank), knee_bend(shank, thigh)
     sole, sole_sd = _sole(read, side)
     other = "right" if side == "left" else "left"
     return {
-        f"ankle_{side}_deg": (shank - sole, np.hypot(shank_sd, sole_sd)),
-        f"ankle_change_{side}_deg": (shank_change - sole, np.hypot(shank_change_sd, sole_sd)),
+        f"ankle_{side}_deg": (lean.angle - sole, np.hypot(lean.sd, sole_sd)),
+        f"ankle_change_{side}_deg": (lean.change - sole, np.hypot(lean.change_sd, sole_sd)),
         f"ankle_raw_{side}_deg": (
-            shank - read.now(f"sole_{side}"),
-            np.hypot(shank_sd, read.now(f"sole_sd_{side}")),
+            lean.angle - read.now(f"sole_{side}"),
+            np.hypot(lean.sd, read.now(f"sole_sd_{side}")),
         ),
         f"ankle_rise_{side}_cm": read.cm(read.rise_px(f"ankle_y_{side}"), read.now(f"ankle_y_sd_{side}")),
         f"foot_lift_{side}_cm": read.cm(*_foot_lift_px(read, other)),
         f"heel_height_{side}_cm": read.cm(*_heel_rise_px(read, side)),
-        f"knee_flexion_{side}_deg": (knee, np.hypot(knee_change_sd, _KNEE_AT_REST_DEG)),
-        f"knee_flexion_change_{side}_deg": (knee_change, knee_change_sd),
-        f"shank_inclination_{side}_deg": (shank, shank_sd),
-        f"shank_inclination_change_{side}_deg": (shank_change, shank_change_sd),
+        f"knee_flexion_{side}_deg": (knee.angle, knee.sd),
+        f"knee_flexion_change_{side}_deg": (knee.change, knee.change_sd),
+        f"shank_inclination_{side}_deg": (lean.angle, lean.sd),
+        f"shank_inclination_change_{side}_deg": (lean.change, lean.change_sd),
         f"sole_{side}_deg": (sole, sole_sd),
         f"toe_height_{side}_cm": read.cm(read.rise_px(f"toe_y_{side}"), read.now(f"heel_y_sd_{side}")),
     }
-
-
-def _bend(change: FloatArray, sd: FloatArray, share: float) -> _Value:
-    """Return an angle's change since rest, as certain as landmarks follow it: but for a `share` of it."""
-    return change, np.hypot(sd, share * np.nan_to_num(change))
-
-
-def _knee_flexion(shank: FloatArray, thigh: FloatArray) -> FloatArray:
-    return np.abs((shank - thigh + 180.0) % 360.0 - 180.0)
 
 
 def _sole(read: _Read, side: str) -> _Value:

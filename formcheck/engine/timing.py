@@ -12,12 +12,13 @@ from formcheck.model import FloatArray
 __all__ = ["RepTiming", "time_by_step", "time_rep", "time_with_second"]
 
 _LOW, _HALF = 0.1, 0.5
-_HIGHEST_LOW = 0.4
+_HIGHEST_LOW, _LEAST_APART = 0.6, 0.2
 # A minimum-jerk movement (Flash & Hogan 1985, J Neurosci 5:1688), s = 10u³ - 15u⁴ + 6u⁵, has covered 10 % of its way
 # after 24.7 % of its time and half of it after half: it began 0.98 (t50 - t10) before t10. People call a movement begun
-# a little after that; three quarters of the way back lies between the two (default, not from literature).
+# a little after that; three quarters of the way back lies between the two (default, not from literature). The two
+# levels it is told from stand apart, so that noise matters little, where a trace is cut off half way.
 _CALLED = 0.75
-_TIMES = np.linspace(0.0, 0.5, 101)
+_TIMES = np.linspace(0.0, 1.0, 201)
 _WAYS = 10 * _TIMES**3 - 15 * _TIMES**4 + 6 * _TIMES**5
 _TOP = 0.92
 _LEAST_FRAMES = 4
@@ -32,7 +33,7 @@ _LOW_MARGIN = 0.02
 class RepTiming:
     """Seconds, and the height of the movement above rest in the unit of its measure.
 
-    `leaving_s` and `returning_s` are how long it took between a tenth and a half of that height; NaN where not known.
+    `leaving_s` and `returning_s` are how long the ways there and back took, told from a part of each; NaN if not known.
     """
 
     start_s: float
@@ -129,15 +130,14 @@ def _settles_at(t: FloatArray, x: FloatArray, end_s: float, *, on_its_way: bool)
 
 
 def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> tuple[float, float]:
-    """Return when a trace that rises to its last sample left `base`, and how long it then took up to half its height.
-
-    It may begin on the way already.
-    """
+    """Return when a trace that rises to its last sample left `base`, and how long its way took; it may begin on it."""
     height = x[-1] - base
     share = float(np.clip((x[0] - base) / height + _LOW_MARGIN, _LOW, _HIGHEST_LOW)) if height > 0 else _LOW
-    low, half = (_last_crossing(t, x, base + level * height) for level in (share, _HALF))
-    before_low = float(np.interp(share, _WAYS, _TIMES))
-    return low - _CALLED * before_low / (0.5 - before_low) * (half - low), half - low
+    levels = share, max(_HALF, share + _LEAST_APART)
+    low, high = (_last_crossing(t, x, base + level * height) for level in levels)
+    before_low, before_high = np.interp(levels, _WAYS, _TIMES)
+    way_s = float((high - low) / (before_high - before_low))
+    return float(low - _CALLED * before_low * way_s), way_s
 
 
 def _last_crossing(t: FloatArray, x: FloatArray, level: float) -> float:

@@ -20,8 +20,11 @@ __all__ = ["LegTracker"]
 
 Landmarks = NDArray[np.float32]
 
-# Degrees from the side. Below the second limit a foot's outline turns with it and no longer tells the ankle's rise.
+# Degrees from the side. Up to the second limit a leg is read by where its joints stand sideways, which landmarks tell
+# well; further round by how high they are, which they do not. Below the third a foot's outline turns with it and no
+# longer tells the ankle's rise.
 _SIDEWAYS = 35.0
+_FRONT_FROM = 62.0
 _RISE_FROM = 72.0
 
 # How well a landmark tells where the knee has gone, shank lengths.
@@ -37,7 +40,7 @@ _LOST_S = 1.0
 # a fifth on light skin, a quarter and in single reps half on dark feet beside their own shadow.
 _SHARE_OF_MOTION = (0.06, 0.15)
 _LEAST_SD = 0.003  # of body height
-_LANDMARK_SD = (0.007, 0.02)  # of body height, knee and ankle, where only the landmark is left
+_LANDMARK_SD = (0.007, 0.02)  # of body height, knee and ankle, where a front view leaves only the landmark
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +59,8 @@ class LegTracker:
     Every frame is compared with the rest frame, so nothing drifts.
 
     In side views, and until a rest of .4 s was seen, observations pass unchanged. Otherwise a point is its landmark's
-    place at rest plus the motion measured; where the picture gives none the landmark stays, with a wider `sd_px`.
+    place at rest plus the motion measured; where the picture gives none the landmark stays, from the front with a wider
+    `sd_px`.
     """
 
     def __init__(self) -> None:
@@ -129,18 +133,20 @@ def _expected(knee: FloatArray) -> Expectation:
 
 def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landmarks, sd: Landmarks) -> None:
     """Write one leg's knee and ankle into an observation's arrays, or widen their deviation."""
+    height, azimuth_deg = anchor.rest.height, anchor.rest.azimuth_deg
     parts = (("knee", chain.KNEE), ("ankle", chain.ANKLE))
     for (part, rows), wide, share in zip(parts, _LANDMARK_SD, _SHARE_OF_MOTION, strict=True):
         row = index(side, part)
+        landmark_sd = float(np.hypot(sd[row], wide * height)) if azimuth_deg >= _FRONT_FROM else float(sd[row])
         if not _good(alignment):
-            sd[row] = np.hypot(sd[row], wide * anchor.rest.height)
+            sd[row] = landmark_sd
             continue
         shift = alignment.motion[list(rows)] / anchor.window.scale
         spread = float(np.sqrt(alignment.covariance[list(rows), list(rows)].max())) / anchor.window.scale
         points[row, 0] = anchor.rest.points[row, 0] + shift[0]
-        if part == "knee" or anchor.rest.azimuth_deg >= _RISE_FROM:
+        error = share * float(np.linalg.norm(shift))
+        if part == "knee" or azimuth_deg >= _RISE_FROM:
             points[row, 1] = anchor.rest.points[row, 1] + shift[1]
-            error = share * float(np.linalg.norm(shift))
         else:
-            error = wide * anchor.rest.height
-        sd[row] = np.sqrt(spread**2 + error**2 + (_LEAST_SD * anchor.rest.height) ** 2)
+            error = max(error, landmark_sd)
+        sd[row] = np.sqrt(spread**2 + error**2 + (_LEAST_SD * height) ** 2)

@@ -91,7 +91,7 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
         "higher foot",
         "vertical travel of the ankle that is further above its place at rest; 0 with both feet down",
     ),
-    "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0"),
+    "knee_flexion_deg": Measure(True, "deg", "sagittal", "knee bend", "thigh against shank; straight = 0, bent +"),
     "knee_flexion_change_deg": Measure(
         True, "deg", "sagittal", "knee bend", "knee bend above the own standing baseline"
     ),

@@ -24,8 +24,8 @@ _SIDED = (
     "shank",  # knee over ankle against the vertical, deg, right +; times the facing it is the shank inclination
     "shank_sd",
     "thigh",  # hip over knee against the vertical, deg, right +; some 90 when seated
+    "thigh_sd",
     "knee_flexion",
-    "knee_flexion_sd",
     "sole",  # from heel and foot-index landmarks, deg
     "sole_sd",
     "sole_tracked",  # from the foot tracked in the picture, deg
@@ -91,15 +91,15 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
     see = {part: v[..., index(side, part)] for part in _PARTS}
     knee_flexion = compute_joint_flexion(at["hip"], at["knee"], at["ankle"])
     shank_sd = compute_segment_angle_sd(at["ankle"], at["knee"], err["ankle"], err["knee"])
-    knee_flexion_sd = np.hypot(shank_sd, compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"]))
+    thigh_sd = compute_segment_angle_sd(at["knee"], at["hip"], err["knee"], err["hip"])
     other_hip = p[..., index("right" if side == "left" else "left", "hip"), :]
     inward = np.sign(other_hip[..., 0] - at["hip"][..., 0])
     return {
         "shank": compute_inclination(at["ankle"], at["knee"]),
         "shank_sd": shank_sd,
         "thigh": compute_inclination(at["knee"], at["hip"]),
+        "thigh_sd": thigh_sd,
         "knee_flexion": knee_flexion,
-        "knee_flexion_sd": knee_flexion_sd,
         "sole": compute_sole_pitch(at["heel"], at["foot_index"]),
         "sole_sd": compute_segment_angle_sd(at["heel"], at["foot_index"], err["heel"], err["foot_index"]),
         "sole_tracked": compute_sole_pitch(at["heel_base"], at["ball"]),
@@ -117,7 +117,7 @@ def _measure_side(p: FloatArray, v: FloatArray, sd: FloatArray, side: str) -> di
         "knee_sd": err["knee"],
         "frontal_knee": inward
         * (compute_inclination(at["ankle"], at["knee"]) - compute_inclination(at["knee"], at["hip"])),
-        "frontal_knee_sd": knee_flexion_sd,
+        "frontal_knee_sd": np.hypot(shank_sd, thigh_sd),
         "foot_length": at["foot_index"][..., 0] - at["heel"][..., 0],
         "foot_visibility": np.minimum(np.minimum(see["heel"], see["foot_index"]), see["ankle"]),
         "leg_visibility": np.minimum(see["knee"], see["ankle"]),
