@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_legs import FPS, Pose, mirrored, raised, rise, watched
@@ -57,8 +59,9 @@ def test_a_side_view_passes_unchanged() -> None:
     assert all(given is seen for given, seen in result)
 
 
-def test_an_oblique_view_keeps_the_landmarks_height_and_says_so() -> None:
-    given, seen = watched([Pose(azimuth_share=0.75)] * 10 + [Pose(azimuth_share=0.75, ankles=(16, 16))])[-1]
+@pytest.mark.parametrize("rest", [Pose(azimuth_share=0.75), Pose(toes_px=25.0)], ids=["shoulders", "feet"])
+def test_an_oblique_view_keeps_the_landmarks_height_and_says_so(rest: Pose) -> None:
+    given, seen = watched([rest] * 10 + [replace(rest, ankles=(16, 16))])[-1]
     row = index("left", "ankle")
     assert seen.points[row, 1] == given.points[row, 1]
     assert seen.sd_px[row] > 3.0 * given.sd_px[row]

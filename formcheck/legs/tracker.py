@@ -20,7 +20,8 @@ __all__ = ["LegTracker"]
 
 Landmarks = NDArray[np.float32]
 
-# Degrees from the side. Below the second limit a foot's outline turns with it and no longer tells the ankle's rise.
+# Degrees from the side. Below the second limit, as either shoulders or feet tell it, a foot's outline turns with it and
+# no longer tells the ankle's rise.
 _SIDEWAYS = 35.0
 _RISE_FROM = 72.0
 
@@ -138,7 +139,7 @@ def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landm
         shift = alignment.motion[list(rows)] / anchor.window.scale
         spread = float(np.sqrt(alignment.covariance[list(rows), list(rows)].max())) / anchor.window.scale
         points[row, 0] = anchor.rest.points[row, 0] + shift[0]
-        if part == "knee" or anchor.rest.azimuth_deg >= _RISE_FROM:
+        if part == "knee" or min(anchor.rest.azimuth_deg, anchor.rest.feet_deg) >= _RISE_FROM:
             points[row, 1] = anchor.rest.points[row, 1] + shift[1]
             error = share * float(np.linalg.norm(shift))
         else:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from formcheck.measures.names import MeasureName
+from formcheck.model import FloatArray
 from formcheck.rules.evidence import OWN_SHARE, Cited, Evidence, Finding, Limited, grade, not_judged
 from formcheck.skeleton import SIDES
 
@@ -18,10 +19,9 @@ __all__ = ["Uneven", "check_uneven"]
 class Uneven(Limited):
     """The difference between the sides, as a share of the larger one, must be below the limit.
 
-    The near and the far foot are not seen alike, so each side is told as a share of what it is in the person's other
-    reps. What the view hides of it they share, so a lower bound will do. From the front the sides are seen almost
-    alike, and are held against each other as well: one who is always uneven shows there. `front_measure` is read
-    there, where one is named: heels hide behind the feet.
+    From the front `front_measure` is held against it, where one is named: heels hide behind the feet there. Seen
+    obliquely, the near and the far foot are not measured alike; there each side is told as a share of what it is in the
+    person's other reps. What the view hides of it they share, so a lower bound will do.
     """
 
     check: Literal["uneven"]
@@ -30,52 +30,48 @@ class Uneven(Limited):
     limit: Cited
 
 
-_LEAST_REPS = 3
+_LEAST_REPS: Final = 3
 _BODY: Final = "body_rise_cm"
-
-_Peak = tuple[float, float, float]  # value, standard deviation, when
 
 
 def check_uneven(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
-    """Grade the difference of the two sides' peaks; only where both are seen well."""
-    found = _beside_own(rule, evidence, peers)
-    if _body_rose_as_ever(evidence, peers, rule.limit.value):
-        found = replace(found, usual=True) if found.level == "cannot_judge" else replace(found, level="ok")
-    if evidence.view != "front":
+    """Grade the difference of the two sides' peaks, where both are seen well.
+
+    Where the body rose as in the other reps, this one is as even as they are, whatever the feet seem to do.
+    """
+    front = evidence.view == "front"
+    heights, sds, at = _peaks(rule, evidence)
+    others = np.array([_peaks(rule, peer)[0] for peer in peers]).reshape(-1, len(SIDES))
+    others = others[np.isfinite(others).all(axis=1)]
+    if not front and len(others) < _LEAST_REPS:
+        return not_judged("seen obliquely, three reps are needed to compare", at, rule.limit.value)
+    usual = np.ones(len(SIDES)) if front else np.median(others, axis=0)
+    found = _grade(rule, heights / usual, sds / usual, at)
+    if len(others) < _LEAST_REPS or not _body_rose_as_ever(evidence, peers, rule.limit.value):
         return found
-    plain = _grade(rule, _peaks(rule, evidence))
-    undecided = found.level == "cannot_judge" and plain.level != "cannot_judge"
-    return plain if undecided or plain.level == "fault" else found
+    if found.level == "cannot_judge":
+        return replace(found, usual=True)
+    shared = _grade(rule, np.median(others, axis=0) / usual, sds / usual, at)
+    return shared if shared.level == "fault" else replace(found, level="ok")
 
 
-def _beside_own(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
-    """Grade the sides' peaks as shares of what they are in the person's other reps."""
-    others = [[value for value, _, _ in _peaks(rule, peer)] for peer in peers]
-    seen = np.array([pair for pair in others if np.isfinite(pair).all()])
-    peaks = _peaks(rule, evidence)
-    if len(seen) < _LEAST_REPS:
-        return not_judged("three reps are needed to compare", peaks[0][2], rule.limit.value)
-    shares = [
-        (value / own, sd / own, at) if own > 0 else (float("nan"), float("nan"), at)
-        for (value, sd, at), own in zip(peaks, np.median(seen, axis=0).tolist(), strict=True)
-    ]
-    return _grade(rule, shares)
+def _peaks(rule: Uneven, evidence: Evidence) -> tuple[FloatArray, FloatArray, float]:
+    """Return how high left and right came (2,), their standard deviations, and when the left did.
 
-
-def _peaks(rule: Uneven, evidence: Evidence) -> list[_Peak]:
-    """Return how high the left and the right came, as read: of an oblique view a lower bound."""
+    Of an oblique view it is a lower bound, told as it is read.
+    """
     measure = (rule.front_measure if evidence.view == "front" else None) or rule.measure
     read = replace(evidence, feet_trusted=True)
-    return [read.high(measure, side) for side in SIDES]
+    left, right = (read.high(measure, side) for side in SIDES)
+    return np.array([left[0], right[0]]), np.array([left[1], right[1]]), left[2]
 
 
-def _grade(rule: Uneven, sides: Sequence[_Peak]) -> Finding:
-    (left, left_sd, at), (right, right_sd, _) = sides
-    larger = max(left, right) if np.isfinite(left + right) else 0.0
-    if larger <= 0:
+def _grade(rule: Uneven, heights: FloatArray, sds: FloatArray, at: float) -> Finding:
+    larger = float(heights.max())
+    if not larger > 0 or not np.isfinite(larger):
         return not_judged("both sides must be seen", at, rule.limit.value)
-    sd = OWN_SHARE * float(np.hypot(left_sd, right_sd)) / larger
-    return grade(abs(left - right) / larger, sd, rule.limit.value, at)
+    difference = float(np.ptp(heights)) / larger
+    return grade(difference, OWN_SHARE * float(np.hypot(*sds)) / larger, rule.limit.value, at)
 
 
 def _body_rose_as_ever(evidence: Evidence, peers: Sequence[Evidence], limit: float) -> bool:
@@ -84,9 +80,9 @@ def _body_rose_as_ever(evidence: Evidence, peers: Sequence[Evidence], limit: flo
     They rise with the mean of both sides. So where one side stays lower by a share of its usual rise, and the other
     does not go higher than ever, the body loses half that share at least: all of it, if the hips stay level.
     """
-    usual = [rise for rise, _, _ in (peer.high(_BODY) for peer in peers) if np.isfinite(rise)]
+    others = [rise for rise, _, _ in (peer.high(_BODY) for peer in peers) if np.isfinite(rise)]
     rise, sd, _ = evidence.high(_BODY)
-    if len(usual) < _LEAST_REPS or not np.isfinite(rise):
+    if len(others) < _LEAST_REPS:
         return False
-    own = float(np.median(usual))
-    return own > 0 and 2.0 * (own - rise + OWN_SHARE * sd) < limit * own
+    usual = float(np.median(others))
+    return usual > 0 and 2.0 * (usual - rise + OWN_SHARE * sd) < limit * usual
