@@ -70,7 +70,7 @@ def test_an_even_picture_gives_no_number() -> None:
 def test_a_foot_is_followed_as_far_round_as_the_oblique_view_goes(azimuth_deg: float, followed: bool) -> None:
     def turned(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
         points = seen.points.copy()
-        apart = SHOULDER_SEPARATION * body_height_px(points) * np.sin(np.radians(azimuth_deg))
+        apart = SHOULDER_SEPARATION * body_height_px(points.astype(np.float64)) * np.sin(np.radians(azimuth_deg))
         points[index("left", "shoulder"), 0] = points[index("right", "shoulder"), 0] + apart
         return frame, replace(seen, points=points)
 
