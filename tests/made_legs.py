@@ -31,7 +31,10 @@ _OUTLINE = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How the legs stand, (left, right), px: rises of ankles and knees, knees moved to the picture's right."""
+    """How the legs stand, (left, right), px: rises of ankles and knees, knees moved to the picture's right.
+
+    `azimuth_share` is the sine of the azimuth as shoulders show it, `toes_px` how far both feet point to the right.
+    """
 
     ankles: tuple[float, float] = (0.0, 0.0)
     knees: tuple[float, float] = (0.0, 0.0)
@@ -40,6 +43,7 @@ class Pose:
     covered: bool = False
     seen: bool = True
     azimuth_share: float = 1.0
+    toes_px: float = 0.0
 
 
 def raised(left: float, right: float) -> Pose:
@@ -78,7 +82,7 @@ def observation(pose: Pose, time_s: float) -> PoseObservation:
         points[index(side, "knee")] = (x + pose.knees_x[k], _KNEE_Y - pose.knees[k])
         points[index(side, "ankle")] = (x, _ANKLE_Y - 0.5 * pose.ankles[k])
         points[index(side, "heel")] = (x, _ANKLE_Y + 15 - 0.5 * pose.ankles[k])
-        points[index(side, "foot_index")] = (x, _TOE_Y)
+        points[index(side, "foot_index")] = (x + pose.toes_px, _TOE_Y)
     points[:, 0] += np.float32(pose.step_px)
     if not pose.seen:
         points[:] = np.nan

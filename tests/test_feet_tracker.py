@@ -10,6 +10,7 @@ import pytest
 from made_foot import LENGTH, Pose, film, heel_height_px, mirrored, raises, read, still
 
 from formcheck.feet import FootTracker
+from formcheck.measures.view import SHOULDER_SEPARATION, body_height_px
 from formcheck.model import Frame, PoseObservation
 from formcheck.skeleton import index
 
@@ -63,6 +64,18 @@ def test_an_even_picture_gives_no_number() -> None:
         return replace(frame, image=np.full_like(frame.image, 120)), seen
 
     assert np.isnan(read(REST, change=blank).pitch_deg).all()
+
+
+@pytest.mark.parametrize(("azimuth_deg", "followed"), [(40.0, True), (60.0, True), (70.0, False)], ids=str)
+def test_a_foot_is_followed_as_far_round_as_the_oblique_view_goes(azimuth_deg: float, followed: bool) -> None:
+    def turned(frame: Frame, seen: PoseObservation) -> tuple[Frame, PoseObservation]:
+        points = seen.points.copy()
+        apart = SHOULDER_SEPARATION * body_height_px(points.astype(np.float64)) * np.sin(np.radians(azimuth_deg))
+        points[index("left", "shoulder"), 0] = points[index("right", "shoulder"), 0] + apart
+        return frame, replace(seen, points=points)
+
+    got = read(REST + still(0.3, pose=Pose(20.0)), change=turned)
+    assert np.isfinite(got.height_px[-1]) == followed
 
 
 def test_mirrored_pictures_read_the_same() -> None:

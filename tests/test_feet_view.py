@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.measures.view import EYE_HEIGHT, SHOULDER_SEPARATION, azimuth_deg, facing, near_side
+from formcheck.measures.view import (
+    EYE_HEIGHT,
+    HEEL_TO_INDEX,
+    SHOULDER_SEPARATION,
+    azimuth_deg,
+    facing,
+    feet_azimuth_deg,
+    near_side,
+)
 from formcheck.model import FloatArray
 from formcheck.skeleton import INDEX, N_LANDMARKS, index, mirrored_order
 
@@ -25,7 +33,10 @@ def person(azimuth: float, near: str = "right") -> FloatArray:
         across = -way * beside * math.sin(a)
         points[index(side, "shoulder")] = [200.0 + across * SHOULDER_SEPARATION * HEIGHT_PX / 2, 120.0]
         points[index(side, "heel")] = [200.0 + across * 20.0, 480.0]
-        points[index(side, "foot_index")] = [200.0 + across * 20.0 + way * 60.0 * math.cos(a), 482.0]
+        points[index(side, "foot_index")] = [
+            200.0 + across * 20.0 + way * HEEL_TO_INDEX * HEIGHT_PX * math.cos(a),
+            482.0,
+        ]
         points[INDEX[f"{side}_eye"]] = [205.0, 480.0 - EYE_HEIGHT * HEIGHT_PX]
     return points
 
@@ -33,6 +44,14 @@ def person(azimuth: float, near: str = "right") -> FloatArray:
 @given(st.floats(-80.0, 80.0), st.sampled_from(["left", "right"]))
 def test_azimuth_is_the_turn_of_the_shoulders(azimuth: float, near: str) -> None:
     assert float(azimuth_deg(person(azimuth, near))) == pytest.approx(azimuth, abs=0.1)
+
+
+@given(st.floats(10.0, 90.0), st.sampled_from(["left", "right"]), st.floats(0.0, 20.0))
+def test_feet_tell_the_azimuth_however_far_they_turn_out(azimuth: float, near: str, out_px: float) -> None:
+    points = person(azimuth, near)
+    points[index("left", "foot_index"), 0] += out_px
+    points[index("right", "foot_index"), 0] -= out_px
+    assert float(feet_azimuth_deg(points)) == pytest.approx(azimuth, abs=0.1)
 
 
 @given(st.floats(-80.0, 80.0), st.sampled_from(["left", "right"]))

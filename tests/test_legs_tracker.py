@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_legs import FPS, Pose, mirrored, raised, rise, watched
@@ -57,10 +59,13 @@ def test_a_side_view_passes_unchanged() -> None:
     assert all(given is seen for given, seen in result)
 
 
-@pytest.mark.parametrize(("azimuth_share", "told"), [(0.75, False), (0.92, True)], ids=["oblique", "nearly front"])
-def test_an_ankles_height_is_the_landmarks_and_told_where_heights_are_read(azimuth_share: float, told: bool) -> None:
-    rest, up = (Pose(azimuth_share=azimuth_share, ankles=ankles) for ankles in ((0.0, 0.0), (16.0, 16.0)))
-    given, seen = watched([*[rest] * 10, up])[-1]
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [(Pose(azimuth_share=0.75), False), (Pose(azimuth_share=0.92), True), (Pose(toes_px=25.0), True)],
+    ids=["oblique", "nearly front", "oblique by the feet"],
+)
+def test_an_ankles_height_is_the_landmarks_and_told_where_heights_are_read(rest: Pose, told: bool) -> None:
+    given, seen = watched([rest] * 10 + [replace(rest, ankles=(16.0, 16.0))])[-1]
     row = index("left", "ankle")
     assert seen.points[row, 1] == given.points[row, 1]
     assert seen.sd_px[row] >= given.sd_px[row]

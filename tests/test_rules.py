@@ -26,7 +26,7 @@ from formcheck.rules import (
     check_rep,
     check_set,
 )
-from formcheck.rules.evidence import grade
+from formcheck.rules.evidence import Finding, grade
 from formcheck.specs.loader import load_spec
 
 WORDS: dict[str, Any] = {"cue": "Higher.", "text": "{value} of {limit}, as a test."}
@@ -204,26 +204,72 @@ UNEVEN = Uneven.model_validate(
 )
 
 
-def sides(measure: str, left: float, right: float, view: View) -> Evidence:
-    stem, unit = measure.rsplit("_", 1)
-    return replace(evidence(**{f"{stem}_left_{unit}": left, f"{stem}_right_{unit}": right}), view=view)
+def sides(left: float, right: float, view: View, *, body: float = 6.0, sd_cm: float = 0.1) -> Evidence:
+    """A rep in which both measures of a side rise by as much, each as uncertain as `sd_cm`."""
+    rep = evidence(
+        heel_height_left_cm=left,
+        heel_height_right_cm=right,
+        ankle_rise_left_cm=left,
+        ankle_rise_right_cm=right,
+        body_rise_cm=body,
+    )
+    series = {name: np.full(41, sd_cm) if name.endswith("_sd") else values for name, values in rep.series.items()}
+    return replace(rep, view=view, series=series | {"body_rise_cm_sd": np.full(41, 0.1)})
+
+
+def level_of(rep: Evidence, peers: list[Evidence]) -> str:
+    finding = check_rep(UNEVEN, rep, peers)
+    assert finding is not None
+    return finding.level
 
 
 @pytest.mark.parametrize(("low", "level"), [(8.0, "ok"), (7.5, "ok"), (4.0, "fault")], ids=str)
 def test_uneven_is_the_same_for_both_sides(low: float, level: str) -> None:
-    for left, right in [(8.0, low), (low, 8.0)]:
-        finding = check_rep(UNEVEN, sides("ankle_rise_cm", left, right, "front"), ())
-        assert finding is not None
-        assert finding.level == level
+    assert {level_of(sides(left, right, "front"), []) for left, right in [(8.0, low), (low, 8.0)]} == {level}
+
+
+@given(st.floats(0.3, 1.0), st.floats(0.3, 1.0), st.floats(2.0, 8.0))
+def test_what_a_view_hides_of_each_side_in_every_rep_cancels(left: float, right: float, low: float) -> None:
+    """Peers alike, so their median is exact; deviations shrink with what is seen of a side."""
+
+    def finding(of_left: float, of_right: float) -> Finding | None:
+        def rep(a: float, b: float, body: float) -> Evidence:
+            return sides(a * of_left, b * of_right, "oblique", body=body, sd_cm=0.0)
+
+        return check_rep(UNEVEN, rep(8.0, low, 3.0), [rep(8.0, 8.0, 6.0)] * 3)
+
+    seen, hidden = finding(1.0, 1.0), finding(left, right)
+    assert seen is not None
+    assert hidden is not None
+    assert hidden.value == pytest.approx(seen.value)
 
 
 def test_obliquely_a_rep_is_uneven_beside_the_others_only() -> None:
-    peers = [sides("heel_height_cm", 8.0, 6.0, "oblique")] * 3
-    findings = [check_rep(UNEVEN, sides("heel_height_cm", 8.0, right, "oblique"), peers) for right in (6.0, 3.0)]
-    assert [finding.level for finding in findings if finding is not None] == ["ok", "fault"]
-    alone = check_rep(UNEVEN, sides("heel_height_cm", 8.0, 3.0, "oblique"), peers[:2])
-    assert alone is not None
-    assert alone.level == "cannot_judge"
+    peers = [sides(8.0, 6.0, "oblique")] * 3
+    reps = [sides(8.0, right, "oblique", body=right) for right in (6.0, 3.0)]
+    assert [level_of(rep, peers) for rep in reps] == ["ok", "fault"]
+    assert level_of(reps[1], peers[:2]) == "cannot_judge"
+
+
+def test_a_lower_bound_will_do_beside_lower_bounds() -> None:
+    seen = [sides(8.0, 6.0, "oblique")] * 3 + [sides(8.0, 3.0, "oblique", body=3.0)]
+    *peers, rep = (replace(rep, feet_trusted=False) for rep in seen)
+    assert level_of(rep, peers) == "fault"
+
+
+@pytest.mark.parametrize(("body", "level"), [(3.0, "fault"), (5.2, "fault"), (5.8, "ok"), (6.5, "ok")], ids=str)
+def test_no_side_stays_low_while_the_body_rises_as_ever(body: float, level: str) -> None:
+    peers = [sides(8.0, 8.0, "oblique")] * 3
+    assert level_of(sides(8.0, 4.0, "oblique", body=body), peers) == level
+
+
+def test_one_who_is_always_uneven_shows_from_the_front() -> None:
+    assert level_of(sides(8.0, 4.0, "front"), [sides(8.0, 4.0, "front")] * 3) == "fault"
+
+
+def test_a_doubtful_difference_that_all_reps_share_is_how_the_feet_are_seen() -> None:
+    rep = sides(8.0, 6.2, "front", sd_cm=0.8)
+    assert (level_of(rep, []), level_of(rep, [rep] * 3)) == ("watch", "ok")
 
 
 TEMPO = OffTempo.model_validate({"check": "off_tempo", "period_s": cited(3.0), "tolerance_s": cited(0.5), **WORDS})
@@ -284,22 +330,28 @@ def test_fade_needs_six_reps() -> None:
     assert finding.level == "cannot_judge"
 
 
+def parting(cm: float, left: float, *, body: float, sd_cm: float = 0.1) -> Evidence:
+    """A rep of which every measure is known, seen from the front, with legs that part by `cm`."""
+    columns = {column_name(measure, side): 0.5 for measure in MEASURES for side in ("left", "right")}
+    rep = sides(left, 8.0, "front", body=body, sd_cm=sd_cm)
+    rest = evidence(**columns | {"leg_separation_change_cm": [cm, cm]}).series
+    return replace(rep, series={**rest, **rep.series})
+
+
 def test_what_another_fault_explains_is_not_told() -> None:
     spec = load_spec("heel_raise").spec
-    columns = {
-        column: 0.5 for measure in MEASURES for column in (column_name(measure, "left"), column_name(measure, "right"))
-    }
-
-    def rep(parting: float, left: float) -> Evidence:
-        changed = columns | {
-            "leg_separation_change_cm": [parting, parting],
-            "ankle_rise_left_cm": left,
-            "ankle_rise_right_cm": 8.0,
-        }
-        return replace(evidence(**changed), view="front")
-
-    peers = [rep(1.0, 8.0)] * 3
-    together, uneven = (judge_rep(spec, 1, rep(-2.0, left), peers) for left in (8.0, 3.0))
+    peers = [parting(1.0, 8.0, body=6.0)] * 3
+    reps = [parting(-2.0, left, body=body) for left, body in ((8.0, 6.0), (3.0, 3.0))]
+    together, uneven = (judge_rep(spec, 1, rep, peers) for rep in reps)
     assert [fault.rule for fault in together.faults] == ["knee_valgus"]
     assert [fault.rule for fault in uneven.faults] == ["asymmetry"]
     assert "knee_valgus" in uneven.not_judged
+
+
+def test_feet_that_cannot_be_told_explain_nothing_while_the_body_rises_as_ever() -> None:
+    spec = load_spec("heel_raise").spec
+    peers = [parting(1.0, 8.0, body=6.0, sd_cm=5.0)] * 3
+    as_ever, lower = (judge_rep(spec, 1, parting(-2.0, 8.0, body=body, sd_cm=5.0), peers) for body in (6.0, 4.0))
+    assert [fault.rule for fault in as_ever.faults] == ["knee_valgus"]
+    assert lower.faults == ()
+    assert all({"asymmetry"} <= set(rep.not_judged) for rep in (as_ever, lower))

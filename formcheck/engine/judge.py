@@ -23,11 +23,14 @@ class _Findings:
     faults: list[Fault] = field(default_factory=list)
     watch: list[Fault] = field(default_factory=list)
     not_judged: dict[str, str] = field(default_factory=dict)
+    usual: set[str] = field(default_factory=set)
     judged: int = 0
 
     def add(self, name: str, rule: Rule, finding: Finding) -> None:
         if finding.level == "cannot_judge":
             self.not_judged[name] = finding.reason
+            if finding.usual:
+                self.usual.add(name)
             return
         self.judged += 1
         if finding.level == "fault":
@@ -38,7 +41,7 @@ class _Findings:
     def drop_what_others_explain(self, spec: ExerciseSpec) -> None:
         """Leave out faults that another fault, found or not to be excluded, explains (uneven heels part knees)."""
         found = {fault.rule for fault in self.faults}
-        open_ = found | set(self.not_judged)
+        open_ = found | (set(self.not_judged) - self.usual)
         explained = {name for name in found if open_.intersection(spec.rules[name].unless)}
         self.faults = [fault for fault in self.faults if fault.rule not in explained]
         self.not_judged |= {name: f"beside {', '.join(spec.rules[name].unless)}" for name in explained}

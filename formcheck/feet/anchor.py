@@ -52,7 +52,7 @@ class Anchor:
 def make_anchor(image: NDArray[np.uint8], leg: LegPoints, azimuth_rad: float) -> Anchor | None:
     """Learn a resting foot from a picture (RGB) and its rest landmarks; None where no foot can be told from the floor.
 
-    `azimuth_rad` is that of the foot, at most a radian off the side view.
+    `azimuth_rad` is that of the foot, at most 1.2 off the side view.
     """
     length = abs(float(leg.toe[0] - leg.heel[0])) / math.cos(azimuth_rad)
     if length < _MIN_FOOT_PX:

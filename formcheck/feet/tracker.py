@@ -23,7 +23,7 @@ _LEG = ("knee", "ankle", "heel", "foot_index")
 _VISIBLE = 0.5
 _VIEW_S = 1.0  # the azimuth is the median over this long
 _TOE_OUT_DEG = 5.0  # feet point outward when standing: the near one to the camera, the far one away from it
-_MAX_AZIMUTH_DEG = 55.0
+_MAX_AZIMUTH_DEG = 68.0  # as far as the oblique view goes, and the toes out
 _FAR_SEEN_DEG = 18.0  # nearer to the side view the far foot hides behind the near one
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.measures.view import azimuth_deg
+from formcheck.measures.view import azimuth_deg, feet_azimuth_deg
 from formcheck.model import FloatArray
 from formcheck.skeleton import INDEX, SIDES, index
 
@@ -40,13 +40,17 @@ def stance(points: FloatArray) -> tuple[float, float, float, float]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
-    """A rest: median `points` (n, 2), `level` of the trunk, `height` and `feet_x` in pixels, unsigned `azimuth_deg`."""
+    """A rest: median `points` (n, 2), `level` of the trunk, `height` and `feet_x` in pixels, unsigned `azimuth_deg`.
+
+    `feet_deg` is the azimuth as the feet tell it, the better one near the front view.
+    """
 
     points: FloatArray
     level: float
     height: float
     feet_x: float
     azimuth_deg: float
+    feet_deg: float
 
     def left_for(self, other: Rest) -> bool:
         """Whether the person has since stepped elsewhere, come nearer, turned, or turned out to stand lower."""
@@ -104,4 +108,5 @@ class RestFinder:
         lowest, longest = float(past[:, 1].max()), float(np.percentile(past[:, 2], 90))
         if lowest - level > _LOWEST * height or extension < _UPRIGHT * longest:
             return None
-        return Rest(points, level, height, feet_x, abs(float(azimuth_deg(points))))
+        turned, feet_deg = abs(float(azimuth_deg(points))), float(feet_azimuth_deg(points))
+        return Rest(points, level, height, feet_x, turned, feet_deg)

@@ -21,8 +21,8 @@ __all__ = ["LegTracker"]
 Landmarks = NDArray[np.float32]
 
 # Degrees from the side. Up to the second limit a leg is read by where its joints stand sideways, which landmarks tell
-# well; further round by how high they are, which they do not. Below the third a foot's outline turns with it and no
-# longer tells the ankle's rise.
+# well; further round by how high they are, which they do not. Below the third, as either shoulders or feet tell it, a
+# foot's outline turns with it and no longer tells the ankle's rise.
 _SIDEWAYS = 35.0
 _FRONT_FROM = 62.0
 _RISE_FROM = 72.0
@@ -145,7 +145,7 @@ def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landm
         spread = float(np.sqrt(alignment.covariance[list(rows), list(rows)].max())) / anchor.window.scale
         points[row, 0] = anchor.rest.points[row, 0] + shift[0]
         error = share * float(np.linalg.norm(shift))
-        if part == "knee" or azimuth_deg >= _RISE_FROM:
+        if part == "knee" or min(azimuth_deg, anchor.rest.feet_deg) >= _RISE_FROM:
             points[row, 1] = anchor.rest.points[row, 1] + shift[1]
         else:
             error = max(error, landmark_sd)

@@ -9,12 +9,14 @@ import numpy as np
 from formcheck.model import FloatArray, Side
 from formcheck.skeleton import INDEX
 
-__all__ = ["azimuth_deg", "body_height_px", "facing", "near_side"]
+__all__ = ["azimuth_deg", "body_height_px", "facing", "feet_azimuth_deg", "near_side"]
 
 # The eyes stand at .936 of the height and the shoulder joints .20 of the height apart (Drillis and Contini 1966, body
 # segment parameters: eye .936 H; the joint centres lie within the biacromial breadth of .259 H).
 EYE_HEIGHT = 0.936
 SHOULDER_SEPARATION = 0.20
+# A foot is .152 of the height long (Drillis and Contini), from heel to foot index landmark some four fifths of that.
+HEEL_TO_INDEX = 0.8 * 0.152
 
 
 def _row(points: FloatArray, name: str) -> FloatArray:
@@ -57,6 +59,19 @@ def azimuth_deg(points: FloatArray, height_px: FloatArray | float | None = None)
     with np.errstate(invalid="ignore", divide="ignore"):
         sine = np.where(height > 0.0, apart / (SHOULDER_SEPARATION * height), np.nan)
     return np.asarray(np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))), dtype=np.float64)
+
+
+def feet_azimuth_deg(points: FloatArray) -> FloatArray:
+    """Return from how far round the side the feet are seen, 0..90 degrees, shape (...); of an upright person.
+
+    Read from how long both feet are across the picture, on the mean, for they turn out to either side. Near the front
+    view this tells what shoulders cannot: there their breadth hardly changes. Near the side view it is the other way.
+    """
+    steps = [_row(points, f"{side}_foot_index") - _row(points, f"{side}_heel") for side in ("left", "right")]
+    height = body_height_px(points)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = np.where(height > 0.0, np.abs(np.mean(steps, axis=0)[..., 0]) / (HEEL_TO_INDEX * height), np.nan)
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, 0.0, 1.0))), dtype=np.float64)
 
 
 def near_side(points: FloatArray) -> Side:

@@ -85,14 +85,18 @@ class Evidence:
         seen = np.isfinite(values)
         if not len(seen) or seen.mean() < _LEAST_COVERAGE:
             return float("nan"), float("nan"), self.peak_s
-        level = float(np.quantile(values[seen], share, method="nearest"))
+        upward = np.sort(values[seen])
+        level = float(upward[round(share * (len(upward) - 1))])  # np.quantile, many times as fast
         at = int(np.nanargmin(np.abs(values - level)))
         return level, float(sds[at]), float(self.time_s[at])
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one rep. `reason` says why where it cannot judge; `value` may be against the own reps."""
+    """What a rule says of one rep. `reason` says why where it cannot judge; `value` may be against the own reps.
+
+    `usual` says of what cannot be judged that it is no worse than in the person's other reps.
+    """
 
     level: Level
     value: float
@@ -101,6 +105,7 @@ class Finding:
     time_s: float
     reason: str = ""
     against_own: bool = False
+    usual: bool = False
 
 
 def not_judged(reason: str, time_s: float, limit: float = float("nan")) -> Finding:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Final, Literal
 
 import numpy as np
 
 from formcheck.measures.names import MeasureName
+from formcheck.model import FloatArray
 from formcheck.rules.evidence import OWN_SHARE, Cited, Evidence, Finding, Limited, grade, not_judged
+from formcheck.skeleton import SIDES
 
 __all__ = ["Uneven", "check_uneven"]
 
@@ -17,8 +20,8 @@ class Uneven(Limited):
     """The difference between the sides, as a share of the larger one, must be below the limit.
 
     From the front `front_measure` is held against it, where one is named: heels hide behind the feet there. Seen
-    obliquely, the near and the far foot are not measured alike; there it is the departure from the person's other reps
-    that must be below the limit.
+    obliquely, the near and the far foot are not measured alike; there each side is told as a share of what it is in the
+    person's other reps. What the view hides of it they share, so a lower bound will do.
     """
 
     check: Literal["uneven"]
@@ -27,29 +30,59 @@ class Uneven(Limited):
     limit: Cited
 
 
-_LEAST_REPS = 3
+_LEAST_REPS: Final = 3
+_BODY: Final = "body_rise_cm"
 
 
 def check_uneven(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
-    """Grade the difference of the two sides' peaks; only where both are seen well."""
-    difference, sd, at = _difference(rule, evidence)
-    if not np.isfinite(difference):
-        return not_judged("both sides must be seen", at, rule.limit.value)
-    own = 0.0
-    if evidence.view == "oblique":
-        others = [d for d, _, _ in (_difference(rule, peer) for peer in peers) if np.isfinite(d)]
-        if len(others) < _LEAST_REPS:
-            return not_judged("seen obliquely, three reps are needed to compare", at, rule.limit.value)
-        own = float(np.median(others))
-    return grade(abs(difference - own), sd, rule.limit.value, at)
+    """Grade the difference of the two sides' peaks, where both are seen well.
+
+    Where the body rose as in the other reps, this one is as even as they are, whatever the feet seem to do.
+    """
+    front = evidence.view == "front"
+    heights, sds, at = _peaks(rule, evidence)
+    others = np.array([_peaks(rule, peer)[0] for peer in peers]).reshape(-1, len(SIDES))
+    others = others[np.isfinite(others).all(axis=1)]
+    if not front and len(others) < _LEAST_REPS:
+        return not_judged("seen obliquely, three reps are needed to compare", at, rule.limit.value)
+    usual = np.ones(len(SIDES)) if front else np.median(others, axis=0)
+    found = _grade(rule, heights / usual, sds / usual, at)
+    if len(others) < _LEAST_REPS or not _body_rose_as_ever(evidence, peers, rule.limit.value):
+        return found
+    if found.level == "cannot_judge":
+        return replace(found, usual=True)
+    shared = _grade(rule, np.median(others, axis=0) / usual, sds / usual, at)
+    return shared if shared.level == "fault" else replace(found, level="ok")
 
 
-def _difference(rule: Uneven, evidence: Evidence) -> tuple[float, float, float]:
-    """Return left minus right as a share of the larger, its standard deviation, and when the left peaked."""
+def _peaks(rule: Uneven, evidence: Evidence) -> tuple[FloatArray, FloatArray, float]:
+    """Return how high left and right came (2,), their standard deviations, and when the left did.
+
+    Of an oblique view it is a lower bound, told as it is read.
+    """
     measure = (rule.front_measure if evidence.view == "front" else None) or rule.measure
-    left, left_sd, at = evidence.high(measure, "left")
-    right, right_sd, _ = evidence.high(measure, "right")
-    larger = max(left, right) if np.isfinite(left + right) else 0.0
-    if larger <= 0:
-        return float("nan"), float("nan"), at
-    return (left - right) / larger, OWN_SHARE * float(np.hypot(left_sd, right_sd)) / larger, at
+    read = replace(evidence, feet_trusted=True)
+    left, right = (read.high(measure, side) for side in SIDES)
+    return np.array([left[0], right[0]]), np.array([left[1], right[1]]), left[2]
+
+
+def _grade(rule: Uneven, heights: FloatArray, sds: FloatArray, at: float) -> Finding:
+    larger = float(heights.max())
+    if not larger > 0 or not np.isfinite(larger):
+        return not_judged("both sides must be seen", at, rule.limit.value)
+    difference = float(np.ptp(heights)) / larger
+    return grade(difference, OWN_SHARE * float(np.hypot(*sds)) / larger, rule.limit.value, at)
+
+
+def _body_rose_as_ever(evidence: Evidence, peers: Sequence[Evidence], limit: float) -> bool:
+    """Whether hips and shoulders rose as far as in the person's other reps, but for what the limit allows.
+
+    They rise with the mean of both sides. So where one side stays lower by a share of its usual rise, and the other
+    does not go higher than ever, the body loses half that share at least: all of it, if the hips stay level.
+    """
+    others = [rise for rise, _, _ in (peer.high(_BODY) for peer in peers) if np.isfinite(rise)]
+    rise, sd, _ = evidence.high(_BODY)
+    if len(others) < _LEAST_REPS:
+        return False
+    usual = float(np.median(others))
+    return usual > 0 and 2.0 * (usual - rise + OWN_SHARE * sd) < limit * usual
