@@ -106,7 +106,7 @@ HOLD = HoldLimits(reach=12.0, within=3.0, lost=5.0, settle_s=1.0, grace_s=0.5)
 def hold(xs: np.ndarray, fps: float = 15.0, broken: range = range(0)) -> list[HoldTiming]:
     timer = HoldTimer(HOLD)
     ends = [timer.update(i / fps, float(x), "right", "heel_lift" if i in broken else None) for i, x in enumerate(xs)]
-    return [end for end in [*ends, timer.finish(len(xs) / fps)] if end is not None]
+    return [end for end in [*ends, timer.finish()] if end is not None]
 
 
 def lean(duration_s: float, fps: float) -> np.ndarray:

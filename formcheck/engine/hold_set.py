@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from formcheck.engine.calibrate import calibrate
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import judge_hold
@@ -89,7 +90,7 @@ class HoldSet(OngoingSet):
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
         """Judge the hold that is still on, too."""
-        unfinished = self._timer.finish(end_s)
+        unfinished = self._timer.finish()
         if unfinished is not None and place is not None:
             self._judge(len(self._frames) - 1, unfinished, place)
         return Finished(place, holds=self._holds)
@@ -117,12 +118,26 @@ class HoldSet(OngoingSet):
         if not self._movement.planted:
             first = self._frames.since(self._frames.time_s[i] - _REST_S)
             place.stand_anew(self._frames.rows[first : i + 1])
+        broken_s = self._broken_s(i, place)
+        if self._frames.time_s[i] not in broken_s:
+            self._timer.read_start(broken_s)
+        if not self._movement.planted:
             self._zeros.note(self._frames.since(self._timer.start_s), place)
 
+    def _broken_s(self, i: int, place: Place) -> set[float]:
+        """Return the times since the hold began, up to frame `i`, at which a rule was broken."""
+        part = slice(self._frames.since(self._timer.start_s), i + 1)
+        series = calibrate(self._frames.rows[part], place.zeros, place.scale)
+        over = [series[column_name(rule.measure, place.side)] > rule.limit.value for rule in self._breaking.values()]
+        return {t for t, *broken in zip(self._frames.time_s[part], *over, strict=True) if any(broken)}
+
     def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold:
-        middle_s = (timing.start_s + timing.end_s) / 2
         side: Side = "left" if timing.side == "left" else "right"
-        evidence = self._gather(i, RepTiming(timing.start_s, middle_s, timing.end_s, timing.level), place, side)
-        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, evidence)
+        start_s, end_s, now_s = timing.start_s, timing.end_s, self._frames.time_s[i]
+        during, after = (
+            self._gather(i, RepTiming(first_s, (first_s + last_s) / 2, last_s, timing.level), place, side)
+            for first_s, last_s in ((start_s, end_s), (end_s, now_s))
+        )
+        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after)
         self._holds.append(hold)
         return hold

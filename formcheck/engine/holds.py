@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ _LEVEL_S = 4.0
 _LEAST_SEEN = 0.7
 _LOST_S = 0.35
 _BROKEN_S = 0.9
+_GLITCH_S = 0.25
 """Times: default, not from literature."""
 
 
@@ -35,7 +37,10 @@ class HoldLimits:
 
 @dataclass(frozen=True, slots=True)
 class HoldTiming:
-    """One finished hold; `held_s` leaves out drop-outs longer than a frame. `broken_by` names what ended it."""
+    """One finished hold, from the first to the last frame that was seen to be held. `broken_by` names what ended it.
+
+    `held_s` leaves out drop-outs longer than the grace.
+    """
 
     side: str
     start_s: float
@@ -60,6 +65,8 @@ class HoldTimer:
     unseen_s: float = 0.0
     _armed: bool = True
     _last_s: float = math.nan
+    _kept_s: float = math.nan
+    _kept_unseen_s: float = 0.0
     _bad_s: float = math.nan
     _broken: str | None = None
     _released: bool = False
@@ -84,9 +91,9 @@ class HoldTimer:
         self._wait(t, x, side)
         return None
 
-    def finish(self, t: float) -> HoldTiming | None:
+    def finish(self) -> HoldTiming | None:
         """End a hold that is still on when the video ends."""
-        return self._end(self._last_s if self.holding else t, None) if self.holding else None
+        return self._end(None) if self.holding else None
 
     def _wait(self, t: float, x: float, side: str) -> None:
         self._recent.append((t, x, side))
@@ -109,23 +116,31 @@ class HoldTimer:
 
     def _begin(self, t: float, level: float, side: str) -> None:
         self.level, self.side, self.unseen_s = level, side, 0.0
-        start = t
-        for at, value, of in reversed(self._recent):
-            if of != side or not self._belongs(value, level):
-                break
-            start = at
-        self.start_s, self._last_s = start, t
-        self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
-        self._recent.clear()
-        self._bad_s, self._broken, self._released = math.nan, None, False
+        self._last_s, self._bad_s, self._broken, self._released = t, math.nan, None, False
+        self._kept_s, self._kept_unseen_s = t, 0.0
+        self.read_start()
 
-    def _belongs(self, value: float, level: float) -> bool:
-        return value >= self.limits.lost if self.limits.above else abs(value - level) <= self.limits.within
+    def read_start(self, broken_s: Collection[float] = ()) -> None:
+        """Read back when the position that has just been taken was reached; at `broken_s` a rule was broken.
+
+        It is the first frame in the position that nothing but a glitch parts from now.
+        """
+        start = self._last_s
+        for at, value, side in reversed(self._recent):
+            if side == self.side and self._belongs(value) and at not in broken_s:
+                start = at
+            elif start - at > _GLITCH_S:
+                break
+        self.start_s = start
+        self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
+
+    def _belongs(self, value: float) -> bool:
+        return value >= self.limits.lost if self.limits.above else abs(value - self.level) <= self.limits.within
 
     def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
             if t - self._last_s > max(self.limits.grace_s, 2.0):
-                return self._end(self._last_s, None)
+                return self._end(None)
             return None
         if t - self._last_s > self.limits.grace_s:
             self.unseen_s += t - self._last_s
@@ -134,6 +149,7 @@ class HoldTimer:
             self._levels.append(x)
             self.level = float(np.median(self._levels))
         if self.limits.keeps(x, self.level) and broken is None:
+            self._kept_s, self._kept_unseen_s = t, self.unseen_s
             self._bad_s, self._broken, self._released = math.nan, None, False
             return None
         if math.isnan(self._bad_s):
@@ -143,15 +159,15 @@ class HoldTimer:
         self._released = self._released or stepped or not self.limits.keeps(x, self.level)
         wait_s = _LOST_S if self._released else _BROKEN_S
         if t - self._bad_s >= wait_s:
-            return self._end(self._bad_s, None if self._released else self._broken)
+            return self._end(None if self._released else self._broken)
         return None
 
-    def _end(self, end_s: float, broken: str | None) -> HoldTiming:
+    def _end(self, broken: str | None) -> HoldTiming:
         timing = HoldTiming(
             side=self.side,
             start_s=self.start_s,
-            end_s=end_s,
-            held_s=max(end_s - self.start_s - self.unseen_s, 0.0),
+            end_s=self._kept_s,
+            held_s=max(self._kept_s - self.start_s - self._kept_unseen_s, 0.0),
             level=self.level,
             broken_by=broken,
         )
