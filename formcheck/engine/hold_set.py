@@ -57,14 +57,16 @@ class HoldSet(OngoingSet):
         """Whether a step is out of the exercise now: not while a hold is on, nor where a foot is lifted for it."""
         return self._movement.planted and not self._timer.holding and not self._lifts_a_foot
 
-    def held_s(self, t: float) -> float:
-        """Return the seconds that the hold has lasted by time `t`."""
-        return self._timer.held_s(t)
+    @property
+    def held_s(self) -> float:
+        """The seconds that the hold has lasted."""
+        return self._timer.held_s
 
-    def progress(self, t: float) -> float:
-        """Return the seconds held as a share of those asked for."""
+    @property
+    def progress(self) -> float:
+        """The seconds held as a share of those asked for."""
         target_s = self._asked.spec.dose.hold_s
-        return min(self.held_s(t) / target_s, 1.0) if target_s else 0.0
+        return min(self.held_s / target_s, 1.0) if target_s else 0.0
 
     def settled(self, i: int, rows: FloatArray, place: Place) -> None:
         """Remember when zeros were taken."""

@@ -55,18 +55,19 @@ class HoldTimer:
     """`update(t, x, side, broken)` every frame; returns the timing of a hold when it is over.
 
     `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame; `stepped` says
-    that the foot has left its place.
+    that the foot has left its place. `held_s` is how long the hold that is on has lasted, up to the last frame in which
+    it was seen to be kept: what its timing will say if it ends there.
     """
 
     limits: HoldLimits
     start_s: float = math.nan
     side: str = ""
     level: float = math.nan
-    unseen_s: float = 0.0
+    held_s: float = 0.0
     _armed: bool = True
     _last_s: float = math.nan
     _kept_s: float = math.nan
-    _kept_unseen_s: float = 0.0
+    _unseen_s: float = 0.0
     _bad_s: float = math.nan
     _broken: str | None = None
     _released: bool = False
@@ -77,10 +78,6 @@ class HoldTimer:
     def holding(self) -> bool:
         """Whether a hold is on."""
         return not math.isnan(self.start_s)
-
-    def held_s(self, t: float) -> float:
-        """Seconds held so far at time `t`."""
-        return t - self.start_s - self.unseen_s if self.holding else 0.0
 
     def update(
         self, t: float, x: float, side: str, broken: str | None = None, *, stepped: bool = False
@@ -115,9 +112,8 @@ class HoldTimer:
         self._begin(t, float(np.median(values[seen])), side)
 
     def _begin(self, t: float, level: float, side: str) -> None:
-        self.level, self.side, self.unseen_s = level, side, 0.0
-        self._last_s, self._bad_s, self._broken, self._released = t, math.nan, None, False
-        self._kept_s, self._kept_unseen_s = t, 0.0
+        self.level, self.side, self._last_s = level, side, t
+        self._keep(t)
         self.read_start()
 
     def read_start(self, broken_s: Collection[float] = ()) -> None:
@@ -131,7 +127,7 @@ class HoldTimer:
                 start = at
             elif start - at > _GLITCH_S:
                 break
-        self.start_s = start
+        self.start_s, self.held_s = start, self._last_s - start
         self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
 
     def _belongs(self, value: float) -> bool:
@@ -143,14 +139,14 @@ class HoldTimer:
                 return self._end(None)
             return None
         if t - self._last_s > self.limits.grace_s:
-            self.unseen_s += t - self._last_s
+            self._unseen_s += t - self._last_s
         self._last_s = t
         if t - self.start_s <= _LEVEL_S:
             self._levels.append(x)
             self.level = float(np.median(self._levels))
         if self.limits.keeps(x, self.level) and broken is None:
-            self._kept_s, self._kept_unseen_s = t, self.unseen_s
-            self._bad_s, self._broken, self._released = math.nan, None, False
+            self.held_s += t - self._kept_s - self._unseen_s
+            self._keep(t)
             return None
         if math.isnan(self._bad_s):
             self._bad_s = t
@@ -162,15 +158,19 @@ class HoldTimer:
             return self._end(None if self._released else self._broken)
         return None
 
+    def _keep(self, t: float) -> None:
+        self._kept_s, self._unseen_s = t, 0.0
+        self._bad_s, self._broken, self._released = math.nan, None, False
+
     def _end(self, broken: str | None) -> HoldTiming:
         timing = HoldTiming(
             side=self.side,
             start_s=self.start_s,
             end_s=self._kept_s,
-            held_s=max(self._kept_s - self.start_s - self._kept_unseen_s, 0.0),
+            held_s=self.held_s,
             level=self.level,
             broken_by=broken,
         )
-        self.start_s, self._armed, self._broken = math.nan, False, None
+        self.start_s, self.held_s, self._armed = math.nan, 0.0, False
         self._recent.clear()
         return timing
