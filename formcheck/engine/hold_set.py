@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from formcheck.engine.calibrate import calibrate
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
@@ -120,18 +122,18 @@ class HoldSet(OngoingSet):
         if not self._movement.planted:
             first = self._frames.since(self._frames.time_s[i] - _REST_S)
             place.stand_anew(self._frames.rows[first : i + 1])
-        broken_s = self._broken_s(i, place)
-        if self._frames.time_s[i] not in broken_s:
-            self._timer.read_start(broken_s)
+        self._timer.mark_broken(self._broken_s(i, place))
         if not self._movement.planted:
             self._zeros.note(self._frames.since(self._timer.start_s), place)
 
     def _broken_s(self, i: int, place: Place) -> set[float]:
-        """Return the times since the hold began, up to frame `i`, at which a rule was broken."""
-        part = slice(self._frames.since(self._timer.start_s), i + 1)
+        """Return when a rule was broken before frame `i`; never if one is in it, for that will end the hold."""
+        part = slice(self._frames.since(self._timer.watched_since_s), i + 1)
         series = calibrate(self._frames.rows[part], place.zeros, place.scale)
-        over = [series[column_name(rule.measure, place.side)] > rule.limit.value for rule in self._breaking.values()]
-        return {t for t, *broken in zip(self._frames.time_s[part], *over, strict=True) if any(broken)}
+        broken = np.zeros(i + 1 - part.start, bool)
+        for rule in self._breaking.values():
+            broken |= series[column_name(rule.measure, place.side)] > rule.limit.value
+        return set() if broken[-1] else {self._frames.time_s[part.start + j] for j in np.flatnonzero(broken)}
 
     def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold:
         side: Side = "left" if timing.side == "left" else "right"

@@ -12,10 +12,10 @@ __all__ = ["HoldLimits", "HoldTimer", "HoldTiming"]
 
 _STEADY_QUANTILES = (0.05, 0.95)
 _LEVEL_S = 4.0
+_BACK_S = 6.0
 _LEAST_SEEN = 0.7
 _LOST_S = 0.35
 _BROKEN_S = 0.9
-_GLITCH_S = 0.25
 """Times: default, not from literature."""
 
 
@@ -30,9 +30,17 @@ class HoldLimits:
     grace_s: float
     above: bool = False
 
+    def reached(self, x: float, level: float) -> bool:
+        """Whether the position is reached at `x`, given the held level."""
+        return x >= self.lost if self.above else x >= self.reach and abs(x - level) <= self.within
+
     def keeps(self, x: float, level: float) -> bool:
-        """Whether the position is kept at `x`, given the held level."""
+        """Whether the position is kept at `x`, given the held level: more of it is no loss."""
         return x >= (self.lost if self.above else level - self.lost)
+
+    def is_near(self, x: float, level: float) -> bool:
+        """Whether the position may be kept at `x`, given the held level: more of it can be the way into it."""
+        return x >= self.lost if self.above else abs(x - level) <= self.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class HoldTimer:
 
     `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame; `stepped` says
     that the foot has left its place. `held_s` is how long the hold that is on has lasted, up to the last frame in which
-    it was seen to be kept: what its timing will say if it ends there.
+    it was seen to be kept: what its timing will say if it ends there, but that it never falls: where the start turns
+    out to have been later it waits.
     """
 
     limits: HoldLimits
@@ -67,17 +76,22 @@ class HoldTimer:
     _armed: bool = True
     _last_s: float = math.nan
     _kept_s: float = math.nan
-    _unseen_s: float = 0.0
     _bad_s: float = math.nan
     _broken: str | None = None
     _released: bool = False
+    _gaps: list[tuple[float, float]] = field(default_factory=list)
     _recent: list[tuple[float, float, str]] = field(default_factory=list)
-    _levels: list[float] = field(default_factory=list)
+    _broken_s: Collection[float] = ()
 
     @property
     def holding(self) -> bool:
         """Whether a hold is on."""
         return not math.isnan(self.start_s)
+
+    @property
+    def watched_since_s(self) -> float:
+        """From when on the start of a hold is looked for."""
+        return self._recent[0][0]
 
     def update(
         self, t: float, x: float, side: str, broken: str | None = None, *, stepped: bool = False
@@ -92,46 +106,48 @@ class HoldTimer:
         """End a hold that is still on when the video ends."""
         return self._end(None) if self.holding else None
 
+    def mark_broken(self, times_s: Collection[float]) -> None:
+        """Say when, up to now, a rule was broken: the hold that has just begun cannot have begun before."""
+        self._broken_s = times_s
+        self._read_start()
+
     def _wait(self, t: float, x: float, side: str) -> None:
         self._recent.append((t, x, side))
-        while t - self._recent[0][0] > self.limits.settle_s + 1.0:
+        while t - self._recent[0][0] > _BACK_S:
             self._recent.pop(0)
         if not self._armed:
             self._armed = x < self.limits.reach or (not self.limits.above and x < self.level - 2 * self.limits.lost)
             return
-        window = [value for at, value, of in self._recent if t - at <= self.limits.settle_s and of == side]
-        values = np.array(window)
-        seen = np.isfinite(values)
-        full = self._recent[0][0] <= t - self.limits.settle_s
-        total = sum(1 for at, _, _ in self._recent if t - at <= self.limits.settle_s)
-        if not full or seen.sum() < max(_LEAST_SEEN * total, 3):
+        if self._recent[0][0] > t - self.limits.settle_s:
             return
-        low, high = np.quantile(values[seen], _STEADY_QUANTILES)
-        if low < self.limits.reach or (high - low > self.limits.within and not self.limits.above):
+        window = [(value, of) for at, value, of in self._recent if t - at <= self.limits.settle_s]
+        seen = np.array([value for value, of in window if of == side and not math.isnan(value)])
+        if len(seen) < max(_LEAST_SEEN * len(window), 3):
             return
-        self._begin(t, float(np.median(values[seen])), side)
-
-    def _begin(self, t: float, level: float, side: str) -> None:
-        self.level, self.side, self._last_s = level, side, t
+        low, high = np.quantile(seen, _STEADY_QUANTILES)
+        if low < self.limits.reach or (high - low > 2 * self.limits.within and not self.limits.above):
+            return
+        self.level, self.side, self.start_s, self._last_s = float(np.median(seen)), side, t, t
         self._keep(t)
-        self.read_start()
+        self._read_start()
 
-    def read_start(self, broken_s: Collection[float] = ()) -> None:
-        """Read back when the position that has just been taken was reached; at `broken_s` a rule was broken.
-
-        It is the first frame in the position that nothing but a glitch parts from now.
-        """
-        start = self._last_s
-        for at, value, side in reversed(self._recent):
-            if side == self.side and self._belongs(value) and at not in broken_s:
+    def _read_start(self) -> None:
+        """Read back when the position was reached: the first such frame since it was lost for more than a moment."""
+        start, lost_s = self.start_s, math.nan
+        for at, x, side in reversed(self._recent):
+            if side != self.side or at in self._broken_s or not self.limits.is_near(x, self.level):
+                lost_s = at if math.isnan(lost_s) else lost_s
+                if lost_s - at >= _LOST_S:
+                    break
+                continue
+            lost_s = math.nan
+            if self.limits.reached(x, self.level):
                 start = at
-            elif start - at > _GLITCH_S:
-                break
-        self.start_s, self.held_s = start, self._last_s - start
-        self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
+        self.start_s = start
+        self._count()
 
-    def _belongs(self, value: float) -> bool:
-        return value >= self.limits.lost if self.limits.above else abs(value - self.level) <= self.limits.within
+    def _count(self) -> None:
+        self.held_s = max(self.held_s, self._timing(None).held_s)
 
     def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
@@ -139,14 +155,13 @@ class HoldTimer:
                 return self._end(None)
             return None
         if t - self._last_s > self.limits.grace_s:
-            self._unseen_s += t - self._last_s
+            self._gaps.append((self._last_s, t))
         self._last_s = t
-        if t - self.start_s <= _LEVEL_S:
-            self._levels.append(x)
-            self.level = float(np.median(self._levels))
+        if self._recent:
+            self._learn_level(t, x)
         if self.limits.keeps(x, self.level) and broken is None:
-            self.held_s += t - self._kept_s - self._unseen_s
             self._keep(t)
+            self._count()
             return None
         if math.isnan(self._bad_s):
             self._bad_s = t
@@ -158,19 +173,27 @@ class HoldTimer:
             return self._end(None if self._released else self._broken)
         return None
 
+    def _learn_level(self, t: float, x: float) -> None:
+        """Take the held level from the hold's first seconds; once they are over, read its start anew."""
+        if t - self.start_s > _LEVEL_S:
+            self._read_start()
+            self._recent.clear()
+            return
+        self._recent.append((t, x, self.side))
+        held = [value for at, value, _ in self._recent if at >= self.start_s and not math.isnan(value)]
+        self.level = float(np.median(held))
+
     def _keep(self, t: float) -> None:
-        self._kept_s, self._unseen_s = t, 0.0
-        self._bad_s, self._broken, self._released = math.nan, None, False
+        self._kept_s, self._bad_s, self._broken, self._released = t, math.nan, None, False
+
+    def _timing(self, broken: str | None) -> HoldTiming:
+        start_s, end_s = self.start_s, self._kept_s
+        unseen_s = sum(b - a for a, b in self._gaps if a >= start_s and b <= end_s)
+        return HoldTiming(self.side, start_s, end_s, end_s - start_s - unseen_s, self.level, broken)
 
     def _end(self, broken: str | None) -> HoldTiming:
-        timing = HoldTiming(
-            side=self.side,
-            start_s=self.start_s,
-            end_s=self._kept_s,
-            held_s=self.held_s,
-            level=self.level,
-            broken_by=broken,
-        )
-        self.start_s, self.held_s, self._armed = math.nan, 0.0, False
+        timing = self._timing(broken)
+        self.start_s, self.held_s, self._armed, self._broken_s = math.nan, 0.0, False, ()
         self._recent.clear()
+        self._gaps.clear()
         return timing
