@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from figure import Pose, bumps, drop, film
@@ -31,15 +33,15 @@ def lean(duration_s: float, fps: float) -> np.ndarray:
 
 
 def stretch(
-    fps: float = 15.0, *, lifted: tuple[float, float] = (0.0, 0.0), bent_until_s: float = 0.0
+    fps: float = 15.0, *, lifted: Sequence[tuple[float, float]] = (), bent_until_s: float = 0.0
 ) -> LandmarkRecording:
-    """Film a calf stretch: taken from 2 to 3 s, let go from 15 to 16; the heel is up over `lifted`, from and to."""
+    """Film a calf stretch: taken from 2 to 3 s, let go from 15 to 16; the heel is up over each of `lifted`."""
     held = bumps([2.0], up_s=1.0, top_s=12.0)
-    up = bumps([lifted[0]], up_s=0.2, top_s=lifted[1] - lifted[0] - 0.2) if lifted[1] else lambda t: 0.0
+    lifts = [bumps([up_s], up_s=0.2, top_s=down_s - up_s - 0.2) for up_s, down_s in lifted]
 
     def rear(t: float) -> Pose:
         bent = 20.0 if t < bent_until_s else 0.0
-        return Pose(20 * up(t), 4 + 22 * held(t), 4 + bent * held(t), x_cm=200 - 60 * held(t))
+        return Pose(20 * sum(lift(t) for lift in lifts), 4 + 22 * held(t), 4 + bent * held(t), x_cm=200 - 60 * held(t))
 
     def front(t: float) -> Pose:
         return Pose(shank_deg=4 + 10 * held(t), knee_deg=4 + 20 * held(t))
@@ -77,9 +79,10 @@ def test_dropouts_never_lengthen_a_hold(gaps: list[tuple[float, float]]) -> None
 
 
 @settings(max_examples=12, deadline=None)
-@given(gap=st.tuples(st.floats(1.0, 17.0), st.floats(0.05, 2.5)), lifted_s=st.sampled_from([0.0, 8.0]))
-def test_the_clock_never_runs_back_and_says_what_the_record_will_say(gap: tuple[float, float], lifted_s: float) -> None:
-    lifted = (lifted_s, lifted_s + 3.0) if lifted_s else (0.0, 0.0)
+@given(gap=st.tuples(st.floats(1.0, 17.0), st.floats(0.05, 2.5)), lifted=st.sampled_from([(), ((8.0, 11.0),)]))
+def test_the_clock_never_runs_back_and_says_what_the_record_will_say(
+    gap: tuple[float, float], lifted: tuple[tuple[float, float], ...]
+) -> None:
     recording = drop(stretch(lifted=lifted), gap[0], sum(gap))
     engine, clock = Engine(SPEC), 0.0
     for update in map(engine.update, map(recording.observation, range(len(recording)))):
@@ -94,7 +97,7 @@ def test_the_clock_never_runs_back_and_says_what_the_record_will_say(gap: tuple[
 
 
 def test_a_hold_begins_when_the_heel_is_down() -> None:
-    (held,) = judge(stretch(30.0, lifted=(1.5, 3.0)))
+    (held,) = judge(stretch(30.0, lifted=[(1.5, 3.0)]))
     assert held.start_s == pytest.approx(3.15, abs=0.1)
     assert held.verdict == "ok"
 
@@ -103,6 +106,31 @@ def test_a_hold_begins_when_the_knee_is_straight() -> None:
     (held,) = judge(stretch(30.0, bent_until_s=3.3))
     assert held.start_s == pytest.approx(3.3, abs=0.1)
     assert held.verdict == "ok"
+
+
+def test_a_heel_that_comes_down_late_is_held_against_the_floor() -> None:
+    (held,) = judge(stretch(30.0, lifted=[(1.5, 4.2), (9.0, 11.0)]))
+    assert held.start_s == pytest.approx(4.35, abs=0.1)
+    assert held.end_s == pytest.approx(9.05, abs=0.1)
+    assert [fault.rule for fault in held.faults] == ["heel_lift"]
+
+
+@pytest.mark.parametrize("up_s", [0.6, 1.5, 4.0])
+def test_a_hold_begins_where_the_held_level_is_reached_however_slowly(up_s: float) -> None:
+    course = bumps([1.0], up_s=up_s, top_s=12.0)
+    times = np.arange(0, 2 * up_s + 14, 1 / 15)
+    (held,) = hold(np.array([4 + 20 * course(t) for t in times]))
+    reached_s = next(t for t in times if 20 * course(t) >= 17)
+    assert held.start_s == pytest.approx(reached_s, abs=0.1)
+
+
+@pytest.mark.parametrize("phase", np.arange(0, 6.2, 1.0).tolist())
+def test_a_wobble_within_the_band_is_held(phase: float) -> None:
+    times = np.arange(0, 15, 1 / 15)
+    wobble = 2.5 * np.sin(2 * np.pi * 0.5 * times + phase)
+    (held,) = hold(lean(10.0, 15.0) + wobble * (times > 1.9) * (times < 12.1))
+    assert held.start_s == pytest.approx(1.75, abs=0.3)
+    assert held.end_s == pytest.approx(12.35, abs=0.2)
 
 
 def test_a_glitch_while_the_position_is_taken_does_not_move_its_start() -> None:
@@ -146,7 +174,7 @@ def test_a_hold_let_go_out_of_sight_ends_when_it_was_last_seen() -> None:
 
 
 def test_a_lifted_heel_breaks_the_hold_and_is_the_fault() -> None:
-    (held,) = judge(stretch(lifted=(8.0, 10.0)))
+    (held,) = judge(stretch(lifted=[(8.0, 10.0)]))
     assert held.end_s == pytest.approx(8.05, abs=0.1)
     (fault,) = held.faults
     assert fault.rule == "heel_lift"

@@ -44,7 +44,7 @@ class HoldSet(OngoingSet):
             movement.keeps == "above",
         )
         self._timer = HoldTimer(limits)
-        self._settled_s = math.nan
+        self._settled_s = self._as_high_s = math.nan
         self._breaking = {
             name: rule for name, rule in asked.spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
         }
@@ -90,6 +90,8 @@ class HoldSet(OngoingSet):
         if timer.holding and not was_holding:
             self._begin(i, place)
             return [HoldStarted(t)]
+        if timer.start_is_open and self._has_sunk(t, seen):
+            self._begin(i, place)
         return []
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
@@ -119,12 +121,20 @@ class HoldSet(OngoingSet):
     def _begin(self, i: int, place: Place) -> None:
         """Take the side held, and heights from where the person has stepped to."""
         place.side = self._timer.side
+        self._as_high_s = self._frames.time_s[i]
         if not self._movement.planted:
             first = self._frames.since(self._frames.time_s[i] - _REST_S)
             place.stand_anew(self._frames.rows[first : i + 1])
         self._timer.mark_broken(self._broken_s(i, place))
         if not self._movement.planted:
             self._zeros.note(self._frames.since(self._timer.start_s), place)
+
+    def _has_sunk(self, t: float, seen: Mapping[str, float]) -> bool:
+        """Whether the heel stands lower than when heights were taken: it had still to come down then."""
+        heights = [rule for rule in self._breaking.values() if rule.measure.endswith("_cm")]
+        if not any(seen[column_name(rule.measure, self._timer.side)] < -rule.limit.value for rule in heights):
+            self._as_high_s = t
+        return t - self._as_high_s > _REST_S
 
     def _broken_s(self, i: int, place: Place) -> set[float]:
         """Return when a rule was broken before frame `i`; never if one is in it, for that will end the hold."""

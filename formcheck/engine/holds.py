@@ -89,6 +89,11 @@ class HoldTimer:
         return not math.isnan(self.start_s)
 
     @property
+    def start_is_open(self) -> bool:
+        """Whether a hold is on whose start may still turn out to have been another."""
+        return self.holding and bool(self._recent)
+
+    @property
     def watched_since_s(self) -> float:
         """From when on the start of a hold is looked for."""
         return self._recent[0][0]
@@ -107,7 +112,7 @@ class HoldTimer:
         return self._end(None) if self.holding else None
 
     def mark_broken(self, times_s: Collection[float]) -> None:
-        """Say when, up to now, a rule was broken: the hold that has just begun cannot have begun before."""
+        """Say when, up to now, a rule was broken: a hold whose start is open cannot have begun before."""
         self._broken_s = times_s
         self._read_start()
 
