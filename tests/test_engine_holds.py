@@ -93,6 +93,17 @@ def test_the_clock_never_runs_back_and_says_what_the_record_will_say(
         clock = update.held_s
 
 
+def test_the_clock_waits_where_the_position_was_reached_later_than_it_seemed() -> None:
+    course, timer, clock = bumps([1.0], up_s=5.0, top_s=12.0), HoldTimer(HOLD), [0.0]
+    for t in np.arange(0, 17, 1 / 15):
+        timer.update(t, 4 + 20 * course(t), "right")
+        clock.append(timer.held_s)
+    assert clock == sorted(clock)
+    ended = timer.finish()
+    assert ended is not None
+    assert ended.held_s == clock[-1]
+
+
 # ---------------------------------------------------------------------- taking the position
 
 
@@ -127,10 +138,25 @@ def test_a_hold_begins_where_the_held_level_is_reached_however_slowly(up_s: floa
 @pytest.mark.parametrize("phase", np.arange(0, 6.2, 1.0).tolist())
 def test_a_wobble_within_the_band_is_held(phase: float) -> None:
     times = np.arange(0, 15, 1 / 15)
-    wobble = 2.5 * np.sin(2 * np.pi * 0.5 * times + phase)
+    wobble = 2.7 * np.sin(2 * np.pi * 0.8 * times + phase)
     (held,) = hold(lean(10.0, 15.0) + wobble * (times > 1.9) * (times < 12.1))
     assert held.start_s == pytest.approx(1.75, abs=0.3)
     assert held.end_s == pytest.approx(12.35, abs=0.2)
+
+
+def test_a_stretch_with_a_bent_knee_is_a_fault_from_where_it_was_taken() -> None:
+    (held,) = judge(stretch(bent_until_s=20.0))
+    assert held.start_s == pytest.approx(TAKEN_S, abs=0.1)
+    assert [fault.rule for fault in held.faults] == ["knee_not_straight"]
+
+
+@pytest.mark.parametrize("first", [60, 75], ids=["over", "still_on"])
+def test_a_heel_that_lifts_for_a_moment_early_on_does_not_move_the_start(first: int) -> None:
+    xs = lean(10.0, 15.0)
+    (clean,) = hold(xs)
+    xs[first + 1 : first + 8] += 8.0  # a heel that lifts tips the shank
+    (held,) = hold(xs, broken=range(first, first + 13))
+    assert (held.start_s, held.held_s) == (clean.start_s, clean.held_s)
 
 
 def test_a_glitch_while_the_position_is_taken_does_not_move_its_start() -> None:

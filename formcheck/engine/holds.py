@@ -1,4 +1,4 @@
-"""Time held positions: entered when steady, left when lost, forgiving short drop-outs."""
+"""Time held positions: found when steady, their start read back, left when lost, forgiving short drop-outs."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class HoldLimits:
         """Whether the position is kept at `x`, given the held level: more of it is no loss."""
         return x >= (self.lost if self.above else level - self.lost)
 
-    def is_near(self, x: float, level: float) -> bool:
-        """Whether the position may be kept at `x`, given the held level: more of it can be the way into it."""
-        return x >= self.lost if self.above else abs(x - level) <= self.lost
+    def overshoots(self, x: float, level: float) -> bool:
+        """Whether `x` is so much more than the held level that, before it is held, it is on the way into it."""
+        return not self.above and x > level + self.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class HoldTimer:
     level: float = math.nan
     held_s: float = 0.0
     _armed: bool = True
+    _found_s: float = math.nan
     _last_s: float = math.nan
     _kept_s: float = math.nan
     _bad_s: float = math.nan
@@ -113,7 +114,7 @@ class HoldTimer:
 
     def mark_broken(self, times_s: Collection[float]) -> None:
         """Say when, up to now, a rule was broken: a hold whose start is open cannot have begun before."""
-        self._broken_s = times_s
+        self._broken_s, self._found_s = times_s, self._last_s
         self._read_start()
 
     def _wait(self, t: float, x: float, side: str) -> None:
@@ -132,7 +133,8 @@ class HoldTimer:
         low, high = np.quantile(seen, _STEADY_QUANTILES)
         if low < self.limits.reach or (high - low > 2 * self.limits.within and not self.limits.above):
             return
-        self.level, self.side, self.start_s, self._last_s = float(np.median(seen)), side, t, t
+        self.level, self.side = float(np.median(seen)), side
+        self.start_s = self._found_s = self._last_s = t
         self._keep(t)
         self._read_start()
 
@@ -140,7 +142,10 @@ class HoldTimer:
         """Read back when the position was reached: the first such frame since it was lost for more than a moment."""
         start, lost_s = self.start_s, math.nan
         for at, x, side in reversed(self._recent):
-            if side != self.side or at in self._broken_s or not self.limits.is_near(x, self.level):
+            if at > self._kept_s:
+                continue
+            on_the_way = at < self._found_s and (at in self._broken_s or self.limits.overshoots(x, self.level))
+            if on_the_way or side != self.side or not self.limits.keeps(x, self.level):
                 lost_s = at if math.isnan(lost_s) else lost_s
                 if lost_s - at >= _LOST_S:
                     break
