@@ -126,6 +126,12 @@ def test_a_heel_that_comes_down_late_is_held_against_the_floor() -> None:
     assert [fault.rule for fault in held.faults] == ["heel_lift"]
 
 
+def test_a_position_that_was_let_go_again_at_once_is_not_where_the_hold_begins() -> None:
+    tried, course = bumps([1.0], up_s=0.4, top_s=0.4), bumps([3.0], up_s=1.0, top_s=10.0)
+    (held,) = hold(np.array([4 + 20 * max(tried(t), course(t)) for t in np.arange(0, 16, 1 / 15)]))
+    assert held.start_s == pytest.approx(3.72, abs=0.1)
+
+
 @pytest.mark.parametrize("up_s", [0.6, 1.5, 4.0])
 def test_a_hold_begins_where_the_held_level_is_reached_however_slowly(up_s: float) -> None:
     course = bumps([1.0], up_s=up_s, top_s=12.0)

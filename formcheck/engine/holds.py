@@ -142,8 +142,6 @@ class HoldTimer:
         """Read back when the position was reached: the first such frame since it was lost for more than a moment."""
         start, lost_s = self.start_s, math.nan
         for at, x, side in reversed(self._recent):
-            if at > self._kept_s:
-                continue
             on_the_way = at < self._found_s and (at in self._broken_s or self.limits.overshoots(x, self.level))
             if on_the_way or side != self.side or not self.limits.keeps(x, self.level):
                 lost_s = at if math.isnan(lost_s) else lost_s
