@@ -164,37 +164,3 @@ def test_too_oblique_a_view_gives_lower_bounds_and_judges_no_height(azimuth_deg:
     assert ("heel_height_cm_at_least" in result.reps[0].peak) != trusted
     assert any("low_height" in rules for rules in _faults(result)) == trusted
     assert bool(result.provenance.notes) != trusted
-
-
-def _stretch(lifted_s: float | None = None, dropout: tuple[float, float] | None = None) -> object:
-    hold = bumps([2.0], up_s=1.0, top_s=12.0)
-    lift = bumps([lifted_s], up_s=0.4, top_s=2.0) if lifted_s is not None else lambda t: 0.0
-    rear: Motion = lambda t: Pose(  # noqa: E731
-        shank_deg=4 + 22 * hold(t) + 4 * lift(t), knee_deg=4, sole_deg=12 * lift(t), x_cm=200 - 60 * hold(t)
-    )
-    front: Motion = lambda t: Pose(shank_deg=4 + 10 * hold(t), knee_deg=4 + 20 * hold(t), x_cm=200)  # noqa: E731
-    recording = film(rear, 20.0, 15.0, other=front)
-    return judge(drop(recording, *dropout) if dropout else recording, "gastrocnemius_stretch")
-
-
-def test_a_stretch_is_timed() -> None:
-    (hold,) = _stretch().holds  # type: ignore[attr-defined]
-    assert hold.held_s == pytest.approx(12.6, abs=0.5)
-    assert not hold.reached
-    assert hold.verdict == "ok"
-
-
-def test_a_short_dropout_does_not_break_a_hold() -> None:
-    (hold,) = _stretch(dropout=(7.0, 7.4)).holds  # type: ignore[attr-defined]
-    assert hold.held_s == pytest.approx(12.6, abs=0.5)
-
-
-def test_a_longer_dropout_is_subtracted() -> None:
-    (hold,) = _stretch(dropout=(7.0, 8.2)).holds  # type: ignore[attr-defined]
-    assert hold.held_s == pytest.approx(12.6 - 1.2, abs=0.5)
-
-
-def test_a_lifted_heel_breaks_the_hold_and_is_the_fault() -> None:
-    (hold,) = _stretch(lifted_s=8.0).holds  # type: ignore[attr-defined]
-    assert hold.end_s == pytest.approx(8.2, abs=0.4)
-    assert [fault.rule for fault in hold.faults] == ["heel_lift"]

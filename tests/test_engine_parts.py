@@ -10,7 +10,6 @@ from figure import bumps, min_jerk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.setup import classify_view
@@ -98,42 +97,6 @@ def test_a_rep_is_timed_from_rest_to_rest() -> None:
     assert rep.peak_s == pytest.approx(1.95, abs=0.05)
     assert rep.end_s == pytest.approx(2.9, abs=0.1)
     assert rep.height == pytest.approx(8.0)
-
-
-HOLD = HoldLimits(reach=12.0, within=3.0, lost=5.0, settle_s=1.0, grace_s=0.5)
-
-
-def hold(xs: np.ndarray, fps: float = 15.0, broken: range = range(0)) -> list[HoldTiming]:
-    timer = HoldTimer(HOLD)
-    ends = [timer.update(i / fps, float(x), "right", "heel_lift" if i in broken else None) for i, x in enumerate(xs)]
-    return [end for end in [*ends, timer.finish(len(xs) / fps)] if end is not None]
-
-
-def lean(duration_s: float, fps: float) -> np.ndarray:
-    course = bumps([1.0], up_s=1.0, top_s=duration_s)
-    return np.array([4 + 20 * course(t) for t in np.arange(0, duration_s + 5, 1 / fps)])
-
-
-@pytest.mark.parametrize("fps", [10.0, 30.0, 60.0])
-def test_a_hold_does_not_depend_on_frame_rate(fps: float) -> None:
-    (held,) = hold(lean(10.0, fps), fps)
-    assert held.held_s == pytest.approx(10.6, abs=0.3)
-    assert held.broken_by is None
-
-
-def test_a_hold_is_broken_by_a_rule_that_lasts() -> None:
-    assert next(h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 130))) == "heel_lift"
-    assert [h.broken_by for h in hold(lean(10.0, 15.0), broken=range(90, 93))] == [None]
-
-
-def test_a_hold_goes_on_until_the_video_ends() -> None:
-    (held,) = hold(lean(10.0, 15.0)[:120])
-    assert held.end_s == pytest.approx(119 / 15)
-
-
-def test_swaying_is_no_hold() -> None:
-    t = np.arange(0, 10, 1 / 15)
-    assert not hold(14 + 6 * np.sin(2 * np.pi * 0.8 * t))
 
 
 def test_problems_are_told_when_they_last() -> None:

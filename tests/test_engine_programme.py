@@ -129,7 +129,7 @@ def course_of(heights: dict[float, float], end_s: float) -> list[tuple[float, fl
 def held(course: list[tuple[float, float]]) -> list[float]:
     timer = HoldTimer(ABOVE)
     found = [timing for t, x in course if (timing := timer.update(t, x, "left")) is not None]
-    last = timer.finish(course[-1][0])
+    last = timer.finish()
     return [timing.held_s for timing in [*found, *([last] if last else [])]]
 
 

@@ -136,9 +136,9 @@ class Engine:
         return Update(
             time_s=t,
             stage=self._stage(),
-            progress=self._set.progress(t),
+            progress=self._set.progress,
             completed=self._set.completed,
-            held_s=self._set.held_s(t),
+            held_s=self._set.held_s,
             problem=self._problems.current,
             measures={} if self._place is None else dict(self._set.measures(i, self._place)),
             events=events,

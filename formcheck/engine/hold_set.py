@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
+from formcheck.engine.calibrate import calibrate
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import judge_hold
@@ -41,7 +44,7 @@ class HoldSet(OngoingSet):
             movement.keeps == "above",
         )
         self._timer = HoldTimer(limits)
-        self._settled_s = math.nan
+        self._settled_s = self._as_high_s = math.nan
         self._breaking = {
             name: rule for name, rule in asked.spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
         }
@@ -56,14 +59,16 @@ class HoldSet(OngoingSet):
         """Whether a step is out of the exercise now: not while a hold is on, nor where a foot is lifted for it."""
         return self._movement.planted and not self._timer.holding and not self._lifts_a_foot
 
-    def held_s(self, t: float) -> float:
-        """Return the seconds that the hold has lasted by time `t`."""
-        return self._timer.held_s(t)
+    @property
+    def held_s(self) -> float:
+        """The seconds that the hold has lasted."""
+        return self._timer.held_s
 
-    def progress(self, t: float) -> float:
-        """Return the seconds held as a share of those asked for."""
+    @property
+    def progress(self) -> float:
+        """The seconds held as a share of those asked for."""
         target_s = self._asked.spec.dose.hold_s
-        return min(self.held_s(t) / target_s, 1.0) if target_s else 0.0
+        return min(self.held_s / target_s, 1.0) if target_s else 0.0
 
     def settled(self, i: int, rows: FloatArray, place: Place) -> None:
         """Remember when zeros were taken."""
@@ -85,11 +90,13 @@ class HoldSet(OngoingSet):
         if timer.holding and not was_holding:
             self._begin(i, place)
             return [HoldStarted(t)]
+        if timer.start_is_open and self._has_sunk(t, seen):
+            self._begin(i, place)
         return []
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
         """Judge the hold that is still on, too."""
-        unfinished = self._timer.finish(end_s)
+        unfinished = self._timer.finish()
         if unfinished is not None and place is not None:
             self._judge(len(self._frames) - 1, unfinished, place)
         return Finished(place, holds=self._holds)
@@ -114,15 +121,37 @@ class HoldSet(OngoingSet):
     def _begin(self, i: int, place: Place) -> None:
         """Take the side held, and heights from where the person has stepped to."""
         place.side = self._timer.side
+        self._as_high_s = self._frames.time_s[i]
         if not self._movement.planted:
             first = self._frames.since(self._frames.time_s[i] - _REST_S)
             place.stand_anew(self._frames.rows[first : i + 1])
+        self._timer.mark_broken(self._broken_s(i, place))
+        if not self._movement.planted:
             self._zeros.note(self._frames.since(self._timer.start_s), place)
 
+    def _has_sunk(self, t: float, seen: Mapping[str, float]) -> bool:
+        """Whether the heel stands lower than when heights were taken: it had still to come down then."""
+        heights = [rule for rule in self._breaking.values() if rule.measure.endswith("_cm")]
+        if not any(seen[column_name(rule.measure, self._timer.side)] < -rule.limit.value for rule in heights):
+            self._as_high_s = t
+        return t - self._as_high_s > _REST_S
+
+    def _broken_s(self, i: int, place: Place) -> set[float]:
+        """Return when a rule was broken before frame `i`; never if one is in it, for that will end the hold."""
+        part = slice(self._frames.since(self._timer.watched_since_s), i + 1)
+        series = calibrate(self._frames.rows[part], place.zeros, place.scale)
+        broken = np.zeros(i + 1 - part.start, bool)
+        for rule in self._breaking.values():
+            broken |= series[column_name(rule.measure, place.side)] > rule.limit.value
+        return set() if broken[-1] else {self._frames.time_s[part.start + j] for j in np.flatnonzero(broken)}
+
     def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold:
-        middle_s = (timing.start_s + timing.end_s) / 2
         side: Side = "left" if timing.side == "left" else "right"
-        evidence = self._gather(i, RepTiming(timing.start_s, middle_s, timing.end_s, timing.level), place, side)
-        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, evidence)
+        start_s, end_s, now_s = timing.start_s, timing.end_s, self._frames.time_s[i]
+        during, after = (
+            self._gather(i, RepTiming(first_s, (first_s + last_s) / 2, last_s, timing.level), place, side)
+            for first_s, last_s in ((start_s, end_s), (end_s, now_s))
+        )
+        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after)
         self._holds.append(hold)
         return hold

@@ -1,8 +1,9 @@
-"""Time held positions: entered when steady, left when lost, forgiving short drop-outs."""
+"""Time held positions: found when steady, their start read back, left when lost, forgiving short drop-outs."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ __all__ = ["HoldLimits", "HoldTimer", "HoldTiming"]
 
 _STEADY_QUANTILES = (0.05, 0.95)
 _LEVEL_S = 4.0
+_BACK_S = 6.0
 _LEAST_SEEN = 0.7
 _LOST_S = 0.35
 _BROKEN_S = 0.9
@@ -28,14 +30,25 @@ class HoldLimits:
     grace_s: float
     above: bool = False
 
+    def reached(self, x: float, level: float) -> bool:
+        """Whether the position is reached at `x`, given the held level."""
+        return x >= self.lost if self.above else x >= self.reach and abs(x - level) <= self.within
+
     def keeps(self, x: float, level: float) -> bool:
-        """Whether the position is kept at `x`, given the held level."""
+        """Whether the position is kept at `x`, given the held level: more of it is no loss."""
         return x >= (self.lost if self.above else level - self.lost)
+
+    def overshoots(self, x: float, level: float) -> bool:
+        """Whether `x` is so much more than the held level that, before it is held, it is on the way into it."""
+        return not self.above and x > level + self.lost
 
 
 @dataclass(frozen=True, slots=True)
 class HoldTiming:
-    """One finished hold; `held_s` leaves out drop-outs longer than a frame. `broken_by` names what ended it."""
+    """One finished hold, from the first to the last frame that was seen to be held. `broken_by` names what ended it.
+
+    `held_s` leaves out drop-outs longer than the grace.
+    """
 
     side: str
     start_s: float
@@ -50,30 +63,41 @@ class HoldTimer:
     """`update(t, x, side, broken)` every frame; returns the timing of a hold when it is over.
 
     `x` is the measure, NaN when not seen; `broken` names a rule that breaks the hold in this frame; `stepped` says
-    that the foot has left its place.
+    that the foot has left its place. `held_s` is how long the hold that is on has lasted, up to the last frame in which
+    it was seen to be kept: what its timing will say if it ends there, but that it never falls: where the start turns
+    out to have been later it waits.
     """
 
     limits: HoldLimits
     start_s: float = math.nan
     side: str = ""
     level: float = math.nan
-    unseen_s: float = 0.0
+    held_s: float = 0.0
     _armed: bool = True
+    _found_s: float = math.nan
     _last_s: float = math.nan
+    _kept_s: float = math.nan
     _bad_s: float = math.nan
     _broken: str | None = None
     _released: bool = False
+    _gaps: list[tuple[float, float]] = field(default_factory=list)
     _recent: list[tuple[float, float, str]] = field(default_factory=list)
-    _levels: list[float] = field(default_factory=list)
+    _broken_s: Collection[float] = ()
 
     @property
     def holding(self) -> bool:
         """Whether a hold is on."""
         return not math.isnan(self.start_s)
 
-    def held_s(self, t: float) -> float:
-        """Seconds held so far at time `t`."""
-        return t - self.start_s - self.unseen_s if self.holding else 0.0
+    @property
+    def start_is_open(self) -> bool:
+        """Whether a hold is on whose start may still turn out to have been another."""
+        return self.holding and bool(self._recent)
+
+    @property
+    def watched_since_s(self) -> float:
+        """From when on the start of a hold is looked for."""
+        return self._recent[0][0]
 
     def update(
         self, t: float, x: float, side: str, broken: str | None = None, *, stepped: bool = False
@@ -84,57 +108,68 @@ class HoldTimer:
         self._wait(t, x, side)
         return None
 
-    def finish(self, t: float) -> HoldTiming | None:
+    def finish(self) -> HoldTiming | None:
         """End a hold that is still on when the video ends."""
-        return self._end(self._last_s if self.holding else t, None) if self.holding else None
+        return self._end(None) if self.holding else None
+
+    def mark_broken(self, times_s: Collection[float]) -> None:
+        """Say when, up to now, a rule was broken: a hold whose start is open cannot have begun before."""
+        self._broken_s, self._found_s = times_s, self._last_s
+        self._read_start()
 
     def _wait(self, t: float, x: float, side: str) -> None:
         self._recent.append((t, x, side))
-        while t - self._recent[0][0] > self.limits.settle_s + 1.0:
+        while t - self._recent[0][0] > _BACK_S:
             self._recent.pop(0)
         if not self._armed:
             self._armed = x < self.limits.reach or (not self.limits.above and x < self.level - 2 * self.limits.lost)
             return
-        window = [value for at, value, of in self._recent if t - at <= self.limits.settle_s and of == side]
-        values = np.array(window)
-        seen = np.isfinite(values)
-        full = self._recent[0][0] <= t - self.limits.settle_s
-        total = sum(1 for at, _, _ in self._recent if t - at <= self.limits.settle_s)
-        if not full or seen.sum() < max(_LEAST_SEEN * total, 3):
+        if self._recent[0][0] > t - self.limits.settle_s:
             return
-        low, high = np.quantile(values[seen], _STEADY_QUANTILES)
-        if low < self.limits.reach or (high - low > self.limits.within and not self.limits.above):
+        window = [(value, of) for at, value, of in self._recent if t - at <= self.limits.settle_s]
+        seen = np.array([value for value, of in window if of == side and not math.isnan(value)])
+        if len(seen) < max(_LEAST_SEEN * len(window), 3):
             return
-        self._begin(t, float(np.median(values[seen])), side)
+        low, high = np.quantile(seen, _STEADY_QUANTILES)
+        if low < self.limits.reach or (high - low > 2 * self.limits.within and not self.limits.above):
+            return
+        self.level, self.side = float(np.median(seen)), side
+        self.start_s = self._found_s = self._last_s = t
+        self._keep(t)
+        self._read_start()
 
-    def _begin(self, t: float, level: float, side: str) -> None:
-        self.level, self.side, self.unseen_s = level, side, 0.0
-        start = t
-        for at, value, of in reversed(self._recent):
-            if of != side or not self._belongs(value, level):
-                break
-            start = at
-        self.start_s, self._last_s = start, t
-        self._levels = [value for at, value, _ in self._recent if at >= start and not math.isnan(value)]
-        self._recent.clear()
-        self._bad_s, self._broken, self._released = math.nan, None, False
+    def _read_start(self) -> None:
+        """Read back when the position was reached: the first such frame since it was lost for more than a moment."""
+        start, lost_s = self.start_s, math.nan
+        for at, x, side in reversed(self._recent):
+            on_the_way = at < self._found_s and (at in self._broken_s or self.limits.overshoots(x, self.level))
+            if on_the_way or side != self.side or not self.limits.keeps(x, self.level):
+                lost_s = at if math.isnan(lost_s) else lost_s
+                if lost_s - at >= _LOST_S:
+                    break
+                continue
+            lost_s = math.nan
+            if self.limits.reached(x, self.level):
+                start = at
+        self.start_s = start
+        self._count()
 
-    def _belongs(self, value: float, level: float) -> bool:
-        return value >= self.limits.lost if self.limits.above else abs(value - level) <= self.limits.within
+    def _count(self) -> None:
+        self.held_s = max(self.held_s, self._timing(None).held_s)
 
     def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
             if t - self._last_s > max(self.limits.grace_s, 2.0):
-                return self._end(self._last_s, None)
+                return self._end(None)
             return None
         if t - self._last_s > self.limits.grace_s:
-            self.unseen_s += t - self._last_s
+            self._gaps.append((self._last_s, t))
         self._last_s = t
-        if t - self.start_s <= _LEVEL_S:
-            self._levels.append(x)
-            self.level = float(np.median(self._levels))
+        if self._recent:
+            self._learn_level(t, x)
         if self.limits.keeps(x, self.level) and broken is None:
-            self._bad_s, self._broken, self._released = math.nan, None, False
+            self._keep(t)
+            self._count()
             return None
         if math.isnan(self._bad_s):
             self._bad_s = t
@@ -143,18 +178,30 @@ class HoldTimer:
         self._released = self._released or stepped or not self.limits.keeps(x, self.level)
         wait_s = _LOST_S if self._released else _BROKEN_S
         if t - self._bad_s >= wait_s:
-            return self._end(self._bad_s, None if self._released else self._broken)
+            return self._end(None if self._released else self._broken)
         return None
 
-    def _end(self, end_s: float, broken: str | None) -> HoldTiming:
-        timing = HoldTiming(
-            side=self.side,
-            start_s=self.start_s,
-            end_s=end_s,
-            held_s=max(end_s - self.start_s - self.unseen_s, 0.0),
-            level=self.level,
-            broken_by=broken,
-        )
-        self.start_s, self._armed, self._broken = math.nan, False, None
+    def _learn_level(self, t: float, x: float) -> None:
+        """Take the held level from the hold's first seconds; once they are over, read its start anew."""
+        if t - self.start_s > _LEVEL_S:
+            self._read_start()
+            self._recent.clear()
+            return
+        self._recent.append((t, x, self.side))
+        held = [value for at, value, _ in self._recent if at >= self.start_s and not math.isnan(value)]
+        self.level = float(np.median(held))
+
+    def _keep(self, t: float) -> None:
+        self._kept_s, self._bad_s, self._broken, self._released = t, math.nan, None, False
+
+    def _timing(self, broken: str | None) -> HoldTiming:
+        start_s, end_s = self.start_s, self._kept_s
+        unseen_s = sum(b - a for a, b in self._gaps if a >= start_s and b <= end_s)
+        return HoldTiming(self.side, start_s, end_s, end_s - start_s - unseen_s, self.level, broken)
+
+    def _end(self, broken: str | None) -> HoldTiming:
+        timing = self._timing(broken)
+        self.start_s, self.held_s, self._armed, self._broken_s = math.nan, 0.0, False, ()
         self._recent.clear()
+        self._gaps.clear()
         return timing

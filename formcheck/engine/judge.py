@@ -16,6 +16,7 @@ from formcheck.specs.schema import ExerciseSpec
 __all__ = ["describe_peak", "is_faultless", "judge_hold", "judge_rep", "judge_set"]
 
 _PEAK_SHARE = 0.95
+_BREAK_SHARE = 0.9
 
 
 @dataclass(slots=True)
@@ -79,14 +80,14 @@ def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, peers: Sequenc
     )
 
 
-def judge_hold(spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence) -> Hold:
-    """Judge one hold. A rule that broke it is a fault by that."""
+def judge_hold(spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence, after: Evidence) -> Hold:
+    """Judge one hold. A rule that broke it is a fault by that; `after` shows the break, until the hold was given up."""
     findings = _check(spec, evidence, ())
     if timing.broken_by is not None and all(fault.rule != timing.broken_by for fault in findings.faults):
         rule = spec.rules[timing.broken_by]
         findings.watch = [fault for fault in findings.watch if fault.rule != timing.broken_by]
         findings.not_judged.pop(timing.broken_by, None)
-        findings.faults.append(_fault(timing.broken_by, rule, _broken(rule, evidence)))
+        findings.faults.append(_fault(timing.broken_by, rule, _broken(rule, after)))
     target_s = spec.dose.hold_s or 0.0
     peak = describe_peak(spec, evidence)
     side: Side = "left" if timing.side == "left" else "right"
@@ -159,10 +160,9 @@ def _fault(name: str, rule: Rule, finding: Finding) -> Fault:
     return Fault(name, measure, finding.value, finding.sd, finding.limit, words, finding.time_s)
 
 
-def _broken(rule: Rule, evidence: Evidence) -> Finding:
-    """Describe a rule by which the hold was left: its highest value at the end of the hold."""
+def _broken(rule: Rule, after: Evidence) -> Finding:
+    """Describe a rule by which the hold was left: the highest value that lasted, at the moment of leaving."""
     measure, limit = getattr(rule, "measure"), getattr(rule, "limit").value  # noqa: B009  only RisesAbove breaks holds
-    values, sds = evidence.values(measure)
-    last = values[-1] if len(values) else float("nan")
-    sd = sds[-1] if len(values) else float("nan")
-    return Finding("fault", float(last), float(sd), limit, evidence.end_s)
+    values, sds = after.values(measure)
+    value = float(np.nanquantile(values, _BREAK_SHARE, method="nearest"))
+    return Finding("fault", value, float(sds[np.nanargmin(np.abs(values - value))]), limit, after.start_s)

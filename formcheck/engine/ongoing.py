@@ -84,12 +84,14 @@ class OngoingSet:
         """Return the calibrated measures of frame `i`."""
         return self._readout.look_at(i, self._frames.rows, place)
 
-    def held_s(self, t: float) -> float:
-        """Return the seconds that a hold has lasted by time `t`."""
+    @property
+    def held_s(self) -> float:
+        """The seconds that a hold has lasted, up to when it was last seen to be kept."""
         return 0.0
 
-    def progress(self, t: float) -> float:
-        """Return how far the rep or hold has come, 0..1."""
+    @property
+    def progress(self) -> float:
+        """How far the rep or hold has come, 0..1."""
         return 0.0
 
     def settled(self, i: int, rows: FloatArray, place: Place) -> None:

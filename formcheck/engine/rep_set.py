@@ -65,8 +65,9 @@ class RepSet(OngoingSet):
         """Whether the person has left the movement's range."""
         return self._counter.strayed
 
-    def progress(self, t: float) -> float:
-        """Return the height of the movement as a share of the best so far."""
+    @property
+    def progress(self) -> float:
+        """The height of the movement as a share of the best so far."""
         return self._counter.progress
 
     def settled(self, i: int, rows: FloatArray, place: Place) -> None:

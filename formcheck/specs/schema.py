@@ -91,10 +91,10 @@ class RepMovement(_Strict):
 class HoldMovement(_Strict):
     """A position taken and kept, in the unit of `measure`.
 
-    It is held from within `within` of the held level until lost by `lost`; the level must come to `reach` and be
-    steady for `settle_s`. With `keeps: above` no level is held: it lasts from when the measure comes above `lost`, and
-    then to `reach`, until it falls below `lost`. Drop-outs up to `grace_s` do not break it. `planted`: the feet do not
-    step into the position.
+    It is held from within `within` of the held level until lost by `lost`; the level must come to `reach` and be kept
+    to within `within` for `settle_s`. With `keeps: above` no level is held: it lasts from when the measure comes above
+    `lost`, and then to `reach`, until it falls below `lost`. Drop-outs up to `grace_s` do not break it. `planted`: the
+    feet do not step into the position.
     """
 
     kind: Literal["hold"]
