@@ -118,7 +118,7 @@ def test_a_knee_that_falls_inward_is_told_with_its_angle() -> None:
 
 # ---------------------------------------------------------------------- positions above a height
 
-ABOVE = HoldLimits(reach=5.0, within=10.0, lost=2.0, settle_s=0.5, grace_s=0.5, above=True)
+ABOVE = HoldLimits(reach=5.0, within=10.0, lost=2.0, settle_s=0.5, grace_s=2.0, above=True)
 
 
 def course_of(heights: dict[float, float], end_s: float) -> list[tuple[float, float]]:

@@ -16,6 +16,7 @@ _BACK_S = 6.0
 _LEAST_SEEN = 0.7
 _LOST_S = 0.35
 _BROKEN_S = 0.9
+_UNSEEN_S = 0.15  # longer than from one picture to the next: somebody was not seen in between
 """Times: default, not from literature."""
 
 
@@ -47,7 +48,7 @@ class HoldLimits:
 class HoldTiming:
     """One finished hold, from the first to the last frame that was seen to be held. `broken_by` names what ended it.
 
-    `held_s` leaves out drop-outs longer than the grace.
+    `held_s` leaves out what was not seen.
     """
 
     side: str
@@ -159,10 +160,10 @@ class HoldTimer:
 
     def _hold(self, t: float, x: float, broken: str | None, stepped: bool) -> HoldTiming | None:
         if math.isnan(x):
-            if t - self._last_s > max(self.limits.grace_s, 2.0):
+            if t - self._last_s > self.limits.grace_s:
                 return self._end(None)
             return None
-        if t - self._last_s > self.limits.grace_s:
+        if t - self._last_s > _UNSEEN_S:
             self._gaps.append((self._last_s, t))
         self._last_s = t
         if self._recent:

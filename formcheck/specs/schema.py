@@ -93,8 +93,8 @@ class HoldMovement(_Strict):
 
     It is held from within `within` of the held level until lost by `lost`; the level must come to `reach` and be kept
     to within `within` for `settle_s`. With `keeps: above` no level is held: it lasts from when the measure comes above
-    `lost`, and then to `reach`, until it falls below `lost`. Drop-outs up to `grace_s` do not break it. `planted`: the
-    feet do not step into the position.
+    `lost`, and then to `reach`, until it falls below `lost`. Drop-outs up to `grace_s` do not break it and are not
+    counted. `planted`: the feet do not step into the position.
     """
 
     kind: Literal["hold"]
