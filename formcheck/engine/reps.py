@@ -22,6 +22,8 @@ _CONFIRM_S = 0.08
 _FOLLOW_S = 1.5
 _CREEP_S = 4.0
 _DRIFT = 0.15
+_LOWER_S = 0.5
+_STILL_S, _STILL = 0.3, 0.5
 _GAP_S = 1.2
 _REST_BUFFER_S = 3.0
 """All shares and times: default, not from literature."""
@@ -146,11 +148,11 @@ class RepCounter:
             self.base += min(d * min(1.0, dt / _CREEP_S), drift)
         elif math.isnan(self._below_s):
             self._below_s = t
-        elif t - self._below_s > 0.5 and abs(x - self._x_at(t - 0.3)) < 0.25 * self.limits.enter:
+        elif t - self._below_s > _LOWER_S and self._spread_since(t - _STILL_S) < min(0.25 * self.limits.enter, _STILL):
             self.base, self._below_s = x, math.nan
 
-    def _x_at(self, t: float) -> float:
-        return self._x[max(int(np.searchsorted(self._t, t)) - 1, 0)]
+    def _spread_since(self, t: float) -> float:
+        return float(np.ptp(self._x[int(np.searchsorted(self._t, t)) :]))
 
     def _trim(self, t: float) -> None:
         if self._t and t - self._t[0] > 2 * _REST_BUFFER_S:
