@@ -16,10 +16,13 @@ from formcheck.engine.setup import classify_view
 from formcheck.engine.timing import RepTiming, time_by_step, time_rep, time_with_second
 
 LIMITS = RepLimits(enter=1.5, most=25.0, least=-12.0, min_s=0.4, max_s=15.0)
+STEP = RepLimits(enter=8.0, most=70.0, least=-25.0, min_s=0.4, max_s=15.0)
 
 
-def count(xs: np.ndarray, fps: float = 30.0, base: float = 0.0) -> tuple[list[RepTiming], RepCounter]:
-    counter = RepCounter(LIMITS, base)
+def count(
+    xs: np.ndarray, fps: float = 30.0, base: float = 0.0, limits: RepLimits = LIMITS
+) -> tuple[list[RepTiming], RepCounter]:
+    counter = RepCounter(limits, base)
     reps = [counter.update(i / fps, float(x)) for i, x in enumerate(xs)]
     return [rep for rep in reps if rep is not None], counter
 
@@ -67,6 +70,31 @@ def test_a_fidget_after_large_reps_counts_nothing() -> None:
     fidget = trace([7.0], 9.0, height=1.8)
     assert len(count(xs + fidget)[0]) == 2
     assert len(count(trace([1.0, 4.0, 7.0], 9.0, height=1.8))[0]) == 3
+
+
+def test_a_slow_dip_is_no_new_rest_and_a_new_rest_is() -> None:
+    """Who leans forward to step up sinks by more than sway, and does not stop."""
+    t = np.arange(0.0, 5.0, 1 / 30)
+    lean = np.where(t > 2.0, -9.0 * np.sin(np.pi * (t - 2.0) / 3.0) ** 2, 0.0)
+    _, dipped = count(lean, limits=STEP)
+    _, lower = count(np.where(t < 2.0, 0.0, -9.0), limits=STEP)
+    assert dipped.base > -4.5
+    assert lower.base == pytest.approx(-9.0, abs=0.5)
+
+
+def test_a_rep_that_paused_where_it_seemed_to_end_is_told_again_with_its_end() -> None:
+    t = np.arange(0.0, 6.0, 1 / 30)
+    xs = np.interp(t, [1.0, 2.0, 2.5, 3.3, 4.6, 5.0], [0.0, 8.0, 8.0, 2.4, 2.4, 0.0])
+    first, again = count(xs)[0]
+    assert (first.goes_on, again.goes_on) == (False, True)
+    assert again.start_s == first.start_s
+    assert (first.end_s, again.end_s) == (pytest.approx(3.4, abs=0.2), pytest.approx(5.0, abs=0.1))
+
+
+def test_who_rests_above_the_floor_has_ended_the_rep_there() -> None:
+    t = np.arange(0.0, 12.0, 1 / 30)
+    xs = np.interp(t, [1.0, 2.0, 2.5, 3.3, 9.0, 9.4], [0.0, 8.0, 8.0, 1.4, 1.4, 0.0])
+    assert [rep.goes_on for rep in count(xs)[0]] == [False]
 
 
 def test_frames_that_are_missing_altogether_end_a_movement() -> None:

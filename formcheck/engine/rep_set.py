@@ -92,7 +92,9 @@ class RepSet(OngoingSet):
         if was_resting and self._counter.phase == "up":
             self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)
             events.append(RepStarted(t))
-        if timing is not None:
+        if timing is not None and timing.goes_on:
+            self._judge_again(i, timing, place)
+        elif timing is not None:
             events.append(RepEnded(t, self._judge(i, timing, place)))
         return events
 
@@ -138,6 +140,13 @@ class RepSet(OngoingSet):
         rep = judge_rep(spec, len(self._evidence), evidence, self._peers)
         self._reps.append(rep)
         return rep
+
+    def _judge_again(self, i: int, timing: RepTiming, place: Place) -> None:
+        """Judge the last rep by its new end."""
+        del self._counted[-1], self._reps[-1]
+        evidence = self._evidence.pop()
+        self._peers = [peer for peer in self._peers if peer is not evidence]
+        self._judge(i, timing, place)
 
     def _read(self, i: int, timing: RepTiming, place: Place) -> Evidence:
         """Return what is seen of a rep by frame `i`, timed by the second measure that its spec names as well."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,13 +17,14 @@ _NEARLY_SHARE = 0.35  # below this share it is back once it has stopped falling
 _AGAIN_SHARE = 0.25  # rising by this share of the peak from a valley begins the next rep
 _STOPPED_S = 0.25
 _STUCK_S = 1.0
+_PAUSE_S = 3.0  # who stays up for longer rests there
 _BEST_SHARE = 0.2  # movements smaller than this share of the best so far are fidgets
 _CONFIRM_S = 0.08
 _FOLLOW_S = 1.5
 _CREEP_S = 4.0
 _DRIFT = 0.15
 _LOWER_S = 0.5
-_STILL_S, _STILL = 0.3, 0.5
+_STILL_S, _STILL = 0.4, 0.35  # a body at rest sways by less, in cm or degrees
 _GAP_S = 1.2
 _REST_BUFFER_S = 3.0
 """All shares and times: default, not from literature."""
@@ -60,6 +61,9 @@ class RepCounter:
     _below_s: float = math.nan
     _last_s: float = math.nan
     _start: float = math.nan  # where the movement began, if not at the base
+    _paused: RepTiming | None = None  # a rep that ended above the base, at `_pause_x`, with the base at `_floor` then
+    _pause_x: float = math.nan
+    _floor: float = math.nan
     _t: list[float] = field(default_factory=list)
     _x: list[float] = field(default_factory=list)
 
@@ -93,6 +97,9 @@ class RepCounter:
         if not self.limits.least < x - self.base < self.limits.most:
             self._stray(t)
             return None
+        paused = self._falls_on(t, x)
+        if paused is not None:
+            return paused
         match self.phase:
             case "rest":
                 self._rest(t, x, dt)
@@ -117,6 +124,7 @@ class RepCounter:
     def _forget(self) -> None:
         self.phase = "rest"
         self._since_s = self._below_s = math.nan
+        self._paused = None
         self._t.clear()
         self._x.clear()
 
@@ -186,6 +194,18 @@ class RepCounter:
             return rep
         return None
 
+    def _falls_on(self, t: float, x: float) -> RepTiming | None:
+        """Return the last rep with its new end, if it only paused where it seemed to end and is back by now."""
+        rep = self._paused
+        if rep is None or x > self._pause_x + 0.5 * self.limits.enter or t - rep.end_s > _PAUSE_S:
+            self._paused = None
+            return None
+        if x > self._floor + _BACK_SHARE * rep.height:
+            return None
+        self._forget()
+        self._start = math.nan
+        return replace(rep, end_s=t, goes_on=True)
+
     def _complete(self, valley_s: float, *, settled: bool) -> RepTiming | None:
         t, x = np.array(self._t), np.array(self._x)
         inside = t <= valley_s
@@ -199,4 +219,6 @@ class RepCounter:
         if timing.height < self.enter_level or timing.end_s - timing.start_s < self.limits.min_s:
             return None
         self.best = max(self.best, timing.height)
+        self._paused = None if settled else timing
+        self._pause_x, self._floor = self._valley, self.base
         return timing

@@ -98,7 +98,8 @@ class Evidence:
         """Return what `high` does, but NaN where a gap in time is long enough to hide that the measure came higher."""
         seen_s = self.time_s[np.isfinite(self.values(measure)[0])]
         gap_s = np.diff(seen_s, prepend=self.time_s[:1] if np.isnan(self.ahead_s) else self.ahead_s).max(initial=0.0)
-        if gap_s > max(_HIDES_S, (1.0 - share) * (self.end_s - self.start_s)):
+        long_s = self.end_s - self.start_s
+        if gap_s > max((1.0 - share) * long_s, min(_HIDES_S, (1.0 - _LEAST_COVERAGE) * long_s)):
             return float("nan"), float("nan"), self.peak_s
         return self.high(measure, share=share)
 

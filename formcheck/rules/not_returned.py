@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from formcheck.measures.names import MeasureName
 from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
 
 __all__ = ["NotReturned", "check_not_returned"]
+
+_CUT_S: Final = 0.1
+"""How much of a rep's end may be missing where it is judged (default, not from literature)."""
 
 
 class NotReturned(Limited):
@@ -28,4 +31,7 @@ def check_not_returned(rule: NotReturned, evidence: Evidence) -> Finding:
     left = values[tail & np.isfinite(values)]
     if not np.isfinite(peak) or peak <= 0 or not len(left):
         return not_judged("not seen well enough", at, rule.limit.value)
-    return grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)
+    finding = grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)
+    if finding.level in ("watch", "fault") and evidence.time_s[-1] < evidence.end_s - _CUT_S:
+        return not_judged("the video ends before the rep does", at, rule.limit.value)
+    return finding
