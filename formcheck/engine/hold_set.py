@@ -165,6 +165,6 @@ class HoldSet(OngoingSet):
             self._gather(i, RepTiming(first_s, (first_s + last_s) / 2, last_s, timing.level), place, side)
             for first_s, last_s in ((start_s, end_s), (end_s, timing.broken_until_s))
         )
-        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after)
+        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after, rested=place.knows_rest)
         self._holds.append(hold)
         return hold

@@ -37,7 +37,11 @@ class HoldLimits:
 
     def keeps(self, x: float, level: float) -> bool:
         """Whether the position is kept at `x`, given the held level: more of it is no loss."""
-        return x >= (self.lost if self.above else level - self.lost)
+        return x >= self.least(level)
+
+    def least(self, level: float) -> float:
+        """Return the least at which the position is kept, given the held level."""
+        return self.lost if self.above else level - self.lost
 
     def taken_anew(self, level: float, least: float) -> bool:
         """Whether the position is taken again at `level`, if it was `least` at the least since it was held."""
@@ -130,6 +134,7 @@ class HoldTimer:
         """Say when, up to now, a rule was broken: a hold whose start is open cannot have begun before."""
         self._broken_s, self._found_s = times_s, self._last_s
         self._read_start()
+        self._count()
 
     def _wait(self, t: float, x: float, side: str, broken: str | None) -> None:
         if self._recent and t - self._recent[-1][0] > _LOST_S:
@@ -156,15 +161,15 @@ class HoldTimer:
         self._read_start()
 
     def _look_for_more(self, t: float, x: float, broken: str | None) -> None:
-        """Learn how far the person has come out of the last position: who only lets go of it halfway has not left it."""
+        """Learn how far the person came out of the last position before now: who stops halfway has not left it."""
         if t - self._last_s > self.limits.grace_s:
             self._least = -math.inf
         if math.isnan(x):
             return
         self._last_s = t
-        if not self.limits.keeps(x, self.level):
-            self._least, self._unfit_s = min(self._least, x), t
-        elif broken is not None:
+        before = [value for at, value, _ in self._recent if t - at > self.limits.settle_s]
+        self._least = min([self._least, *(value for value in before if value < self.limits.least(self.level))])
+        if broken is not None or not self.limits.keeps(x, self.level):
             self._unfit_s = t
         elif t - self._unfit_s >= self.limits.settle_s:
             self._least = -math.inf
@@ -183,7 +188,6 @@ class HoldTimer:
             if self.limits.reached(x, self.level):
                 start = at
         self.start_s = start
-        self._count()
 
     def _count(self) -> None:
         self.held_s = max(self.held_s, self._timing().held_s)
@@ -232,6 +236,7 @@ class HoldTimer:
         """Take the held level from the hold's first seconds; once they are over, read its start anew."""
         if t - self.start_s > _LEVEL_S:
             self._read_start()
+            self._count()
             self._recent.clear()
             return
         self._recent.append((t, x, self.side))

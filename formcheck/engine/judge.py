@@ -81,14 +81,25 @@ def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, peers: Sequenc
     )
 
 
-def judge_hold(spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence, after: Evidence) -> Hold:
-    """Judge one hold. A rule that broke it is judged by that; `after` shows the break, until the hold was given up."""
+def judge_hold(
+    spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence, after: Evidence, *, rested: bool = True
+) -> Hold:
+    """Judge one hold. A rule that broke it is judged by that; `after` shows the break, until the hold was given up.
+
+    `rested` says that the person was seen at rest before, which changes are told against.
+    """
     findings = _check(spec, evidence, ())
     if timing.broken_by is not None and all(fault.rule != timing.broken_by for fault in findings.faults):
         rule = spec.rules[timing.broken_by]
         findings.watch = [fault for fault in findings.watch if fault.rule != timing.broken_by]
         findings.not_judged.pop(timing.broken_by, None)
         findings.add(timing.broken_by, rule, _broken(rule, after))
+    if not rested:
+        findings.not_judged |= {
+            name: "not seen at rest before"
+            for name in findings.not_judged
+            if "_change_" in getattr(spec.rules[name], "measure", "")
+        }
     target_s = spec.dose.hold_s or 0.0
     peak = describe_peak(spec, evidence)
     side: Side = "left" if timing.side == "left" else "right"

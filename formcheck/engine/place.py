@@ -80,8 +80,11 @@ class Place:
         self._set_zeros(rows, zero_row(rows))
 
     def stand_as(self, last: Place | None, rows: FloatArray) -> None:
-        """Take heights here, in a posture that is no rest, and angles from the rests of the `last` place, if alike."""
-        if last is not None and (last.side, last.view, last.scale.facing) == (self.side, self.view, self.scale.facing):
+        """Take heights here, in a posture that is no rest, and angles from the rests of the `last` place.
+
+        Not if they have turned round. A camera that is further round matters little: at rest the bones stand upright.
+        """
+        if last is not None and (last.side, last.scale.facing) == (self.side, self.scale.facing):
             self._angle_zeros = list(last._angle_zeros)
         self.stand_anew(rows)
 
