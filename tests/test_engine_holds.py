@@ -173,6 +173,13 @@ def test_a_heel_that_lifts_for_a_moment_early_on_does_not_move_the_start(first: 
     assert (held.start_s, held.held_s) == (clean.start_s, clean.held_s)
 
 
+def test_a_hold_does_not_begin_before_a_stretch_of_time_without_pictures() -> None:
+    timer, course = HoldTimer(HOLD), bumps([0.0], up_s=0.5, top_s=20.0)
+    for t in [*np.arange(0, 1.2, 1 / 15), *np.arange(4.0, 10.0, 1 / 15)]:
+        timer.update(t, 4 + 20 * course(t), "right")
+    assert timer.start_s == pytest.approx(4.0)
+
+
 def test_a_glitch_while_the_position_is_taken_does_not_move_its_start() -> None:
     xs = lean(10.0, 15.0)
     (clean,), spoilt = hold(xs), xs.copy()

@@ -167,6 +167,8 @@ class HoldTimer:
         if math.isnan(x):
             return
         self._last_s = t
+        if self._least == -math.inf:
+            return
         before = [value for at, value, _ in self._recent if t - at > self.limits.settle_s]
         self._least = min([self._least, *(value for value in before if value < self.limits.least(self.level))])
         if broken is not None or not self.limits.keeps(x, self.level):
