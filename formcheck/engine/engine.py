@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.hold_set import HoldSet
-from formcheck.engine.ongoing import Asked, OngoingSet
+from formcheck.engine.ongoing import OUT_OF_SIGHT, Asked, OngoingSet
 from formcheck.engine.outcome import count_verdicts, shown_limits, view_notes
 from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
@@ -111,7 +111,7 @@ class Engine:
 
     def _settle(self, i: int) -> str | None:
         """Take the person's place once they stand still; return what stands in the way."""
-        found = settle(self.spec, self._frames, i, self._asked.stature, self._asked.side)
+        found = settle(self.spec, self._frames, i, self._asked.stature, self._asked.side, self._last_place)
         if isinstance(found, str):
             return found
         place, rows = found
@@ -123,8 +123,9 @@ class Engine:
 
     def _left(self, t: float, row: list[float], problem: str | None, place: Place) -> bool:
         """Whether the person has gone from their place."""
-        if problem in ("no_person", "feet_out_of_frame"):
-            return t - self._in_place_s > _LOST_S
+        if problem in OUT_OF_SIGHT:
+            # How long somebody may be out of sight in a hold is the exercise's to say.
+            return self._set.stage != "hold" and t - self._in_place_s > _LOST_S
         if self._set.strayed:
             return True
         if not self._set.must_stay or not place.stepped(row):

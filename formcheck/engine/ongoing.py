@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -18,7 +18,10 @@ from formcheck.model import Event, Fault, FloatArray, Hold, Rep, Side, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import ExerciseSpec
 
-__all__ = ["Asked", "Finished", "OngoingSet"]
+__all__ = ["OUT_OF_SIGHT", "Asked", "Finished", "OngoingSet"]
+
+OUT_OF_SIGHT: Final = ("no_person", "feet_out_of_frame")
+"""The problems of a frame in which nothing is seen of what the person does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
