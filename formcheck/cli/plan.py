@@ -33,14 +33,14 @@ def new(file: File = None) -> None:
 
     from formcheck.errors import OutputError
     from formcheck.plan import plan_path
-    from formcheck.whole_files import write_text
+    from formcheck.whole_files import make_private, write_text
 
     target = plan_path() if file is None else file
     if target.exists():
         raise OutputError(f"{target}: there is a plan already; edit it, or name another file")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target.parent)
     text = files("formcheck.plan").joinpath("template.yaml").read_text(encoding="utf-8")
-    write_text(target, text.replace("{begins}", _today().isoformat()))
+    write_text(target, text.replace("{begins}", _today().isoformat()), private=True)
     chatter(f"{target}: written; edit it, then `formcheck plan check`")
 
 
