@@ -74,7 +74,7 @@ def test_cues_are_given_within_the_limit_or_not_at_all() -> None:
     assert len(live.meter.cued_s) == 3
     assert max(live.meter.cued_s) <= 0.3
     assert devices.tones.count("count") == 2
-    assert devices.words[-3:] == ["Keep your knees straight.", "3", "Done. Well practised."]
+    assert devices.words[-3:] == ["Keep your knees straight.", "3", "Done. 3 of 30."]
 
 
 def test_a_cue_that_would_come_late_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,11 +22,11 @@ __all__ = ["Outputs"]
 STEM: Final = "{stem}"
 STDOUT: Final = "-"
 _SUFFIXES: Final = {
-    "--annotate": (".mp4", ".m4v"),
-    "--report": (".html", ".htm"),
-    "--save-landmarks": (".npz",),
+    "--annotate": (".mp4", ".m4v", ""),
+    "--report": (".html", ".htm", ""),
+    "--save-landmarks": (".npz",),  # by it `score` knows landmarks from a video
 }
-"""What the names of files must end in, where another ending would lie about what is in them."""
+"""What the names of files may end in: another ending would lie about what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _check_suffix(option: str, target: Path) -> None:
     allowed = _SUFFIXES.get(option)
     if allowed is None or target.suffix.lower() in allowed or (target.exists() and not target.is_file()):
         return
-    raise _misused(option, f"writes {allowed[0]}, so the name must end in {' or '.join(allowed)}, got {target.name!r}")
+    raise _misused(option, f"must end in {' or '.join(filter(None, allowed))}, which it writes, got {target.name!r}")
 
 
 def _misused(option: str, words: str) -> typer.BadParameter:

@@ -35,7 +35,10 @@ def score(
     exercise: Annotated[
         str, typer.Option(metavar="ID", help="The exercise: its id (see `formcheck specs list`) or a spec file.")
     ],
-    json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write the result as JSON, of several videos a list; - is stdout.")] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|-", help="Write the result as JSON, of several videos a list; - is stdout."),
+    ] = None,
     frames_csv: Annotated[str | None, typer.Option(metavar="FILE", help="Write the measures of every frame.")] = None,
     annotate: Annotated[str | None, typer.Option(metavar="OUT.mp4", help="Write the video with what was seen.")] = None,
     report: Annotated[str | None, typer.Option(metavar="OUT.html", help="Write a page with traces and faults.")] = None,
@@ -49,11 +52,12 @@ def score(
         str | None, typer.Option(metavar="FILE", help="Write the landmarks (.npz), to score again without the video.")
     ] = None,
     save: Annotated[
-        bool, typer.Option(
+        bool,
+        typer.Option(
             "--save",
             help="Put the sets into the record, for `sessions` and `review`; a copy of the video, without its sound, "
             "is kept with them on this computer, until `sessions delete`.",
-        )
+        ),
     ] = False,
     person: Annotated[str, typer.Option(help="Whose record the sets go to.")] = "me",
     jobs: Annotated[int, typer.Option(min=1, help="Processes to use, for many videos or one long one.")] = 1,
