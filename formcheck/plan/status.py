@@ -185,10 +185,10 @@ def _concerns(plan: Plan, sessions: Sequence[SessionFact]) -> list[str]:
         last = sessions[-1]
         if last.pain is not None and last.pain > plan.pain_limit:
             found.append(f"Pain was {last.pain} of 10 on {last.day}; the agreed limit is {plan.pain_limit}.")
-        pairs = [(before, after) for before, after in last.sittings if after is not None and after - before >= _RISE]
-        if pairs:
-            before, after = max(pairs, key=lambda pair: pair[1] - pair[0])
-            found.append(f"Pain rose from {before} to {after} in the session of {last.day}.")
+        rises = [(after - before, before, after) for before, after in last.sittings if after is not None]
+        rise, before, highest = max(rises, default=(0, 0, 0))
+        if rise >= _RISE:
+            found.append(f"Pain rose from {before} to {highest} in the session of {last.day}.")
     after = [one.pain for one in sessions if one.pain is not None]
     if len(after) >= 2 * _AROUND:
         early, late = median(after[-2 * _AROUND : -_AROUND]), median(after[-_AROUND:])
