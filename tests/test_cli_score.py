@@ -25,7 +25,8 @@ def scored(formcheck: Run, samples: Path, tmp_path_factory: pytest.TempPathFacto
     done = formcheck(
         *("score", clip, "--exercise", "heel_raise", "--height-cm", 178),
         *("--json", folder / "r.json", "--frames-csv", folder / "f.csv", "--annotate", folder / "a.mp4"),
-        *("--report", folder / "r.html", "--save-landmarks", folder / "l.npz"),
+        *("--report", folder / "r.html", "--save-landmarks", folder / "l.npz", "--save"),
+        env={"XDG_DATA_HOME": str(folder / "home")},
     )
     (folder / "stdout.txt").write_text(done.stdout)
     (folder / "stderr.txt").write_text(done.stderr)
@@ -49,15 +50,10 @@ def test_all_outputs_tell_of_the_same_reps(scored: Path) -> None:
     assert result["schema"] == "formcheck.result/1"
     assert result["counts"]["completed"] == len(result["reps"]) == 2
     assert f"{result['counts']['completed']} reps completed" in (scored / "stdout.txt").read_text()
-    outputs = {
-        "json": "r.json",
-        "frames-csv": "f.csv",
-        "annotate": "a.mp4",
-        "report": "r.html",
-        "save-landmarks": "l.npz",
-    }
-    told = (scored / "stderr.txt").read_text().splitlines()
-    assert told == [f"{option}: {scored / name}" for option, name in outputs.items()]
+    saved, *told = (scored / "stderr.txt").read_text().replace(f"{scored}/", "").splitlines()
+    assert told == ["json: r.json", "frames-csv: f.csv", "annotate: a.mp4", "report: r.html", "save-landmarks: l.npz"]
+    (clip,) = (scored / "home").rglob("clip.mp4")
+    assert f", with a copy of the video without sound: {clip.relative_to(scored)}; `formcheck sessions delete" in saved
     with (scored / "f.csv").open() as file:
         rows = list(csv.DictReader(file))
     with av.open(str(scored / "a.mp4")) as video:

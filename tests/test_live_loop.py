@@ -167,6 +167,7 @@ def test_the_summary_names_one_thing_to_work_on_and_the_best_good_rep() -> None:
     summary = summarise(outcome.result, load_spec("heel_raise").spec)
     assert summary.work_on == "Keep your knees straight."
     assert summary.why == "in 1 of 3 reps"
+    assert summary.headline == "3 of 30 done"
     assert summary.lines[0].startswith("Best heel height")
     assert "in rep 2" not in summary.lines[0]
 

@@ -112,8 +112,13 @@ def test_mistakes_of_form_hide_no_mistakes_of_sense() -> None:
         assert MISTAKES[name][3] in told, name
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda some: st.lists(some) | st.dictionaries(
-    st.sampled_from(["stages", "strengthen", "exercises", "exercise", "limits", "next_when", "choice"]), some)))  # fmt: skip
+KEYS = st.sampled_from(["stages", "strengthen", "exercises", "exercise", "limits", "next_when", "choice"])
+ANYTHING = st.recursive(
+    st.none() | st.integers() | st.text("ab:", max_size=5), lambda some: st.lists(some) | st.dictionaries(KEYS, some)
+)
+
+
+@given(ANYTHING)
 def test_whatever_stands_in_a_plan_is_a_problem_told(values: object) -> None:
     with pytest.raises(PlanError):
         parse_plan(json.dumps({"schema": 1, "stages": values}).encode(), Path("plan.yaml"))

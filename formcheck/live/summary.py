@@ -38,6 +38,14 @@ class Summary:
     figures: tuple[tuple[str, str], ...] = ()
     asked: int | None = None
 
+    @property
+    def headline(self) -> str:
+        """What it came to, in a few words."""
+        done = self.counts.completed
+        if not done:
+            return "Nothing counted"
+        return f"{done} of {self.asked} done" if self.asked is not None and done < self.asked else "Well practised"
+
 
 def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
     """Return the summary of a set."""

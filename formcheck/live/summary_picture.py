@@ -28,7 +28,7 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     `another` says that another set can be asked for.
     """
     canvas = blank()
-    ink.text(canvas, _headline(summary), 48, 92, 52, ink.WHITE)
+    ink.text(canvas, summary.headline, 48, 92, 52, ink.WHITE)
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
     _figures(canvas, summary) if summary.figures else _tiles(canvas, summary)
     y = 418.0
@@ -46,13 +46,6 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     keys = "space: another set    q: end" if another else "q: end"
     foot(canvas, "Saved on this computer." if saved else "Not saved: see the terminal.", keys, warns=not saved)
     return canvas
-
-
-def _headline(summary: Summary) -> str:
-    done, asked = summary.counts.completed, summary.asked
-    if not done:
-        return "Nothing counted"
-    return f"{done} of {asked} done" if asked is not None and done < asked else "Well practised"
 
 
 def draw_opening(spec: ExerciseSpec) -> ink.Picture:
