@@ -51,6 +51,17 @@ def test_says_counts_measures_and_uncertainty(width: int) -> None:
     assert "0:01.0–0:03.0" in text
 
 
+@pytest.mark.parametrize("width", [30, 45, 60, 74])
+def test_where_no_table_has_room_nothing_of_it_is_lost(width: int) -> None:
+    result = made_result(ALL_VERDICTS)
+    text = printed(result, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    plain = unwrapped(text)
+    assert "Rep 3 0:07.0–0:09.0 both ✕ to correct Heel height 7.9 ± 0.4 cm, Ankle angle −31.0 ± 2.0°" in plain
+    assert "Rep 4 " in plain
+
+
 def test_narrow_table_says_faults_and_reasons_below() -> None:
     text = unwrapped(printed(made_result(ALL_VERDICTS), 80))
     assert f"Rep 3: {KNEE_TEXT}" in text

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from made_results import made_recording, made_result
-from made_store import opened_store
+from made_store import made_set, opened_store
+from made_video import make_video, steady
 from made_web import EVIL_NAME, browser, filled
 
 from formcheck.specs.loader import load_spec
@@ -561,3 +562,13 @@ def test_a_change_is_said_with_as_many_digits_as_it_deserves(
     low, high = trend_figure([trend])["layout"]["yaxis"]["range"]
     assert low < min(values)
     assert high > max(values)
+
+
+@pytest.mark.parametrize("clip", [True, False], ids=["clip", "none"])
+def test_take_away_says_whether_a_video_shows_the_person(tmp_path: Path, clip: bool) -> None:
+    store = opened_store(tmp_path)
+    uid = made_set(store, clip=make_video(tmp_path / "v.mp4", steady(10, 25.0)) if clip else None)[0]
+    text = browser(store).get(f"/sessions/{uid}").text
+    store.close()
+    assert "None of these files names the person." in text
+    assert ("shows the person" in text) is ("--no-clip" in text) is clip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,18 +21,40 @@ INTERRUPTED: Final = 130
 
 
 class CommandGroup(TyperGroup):
-    """Turns a FormcheckError and Ctrl-C into one line and an exit code."""
+    """Turns a FormcheckError and Ctrl-C into one line and an exit code, and a validator's words into plain ones."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _plain(error)
+            raise
         except FormcheckError as error:
             problem(error)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
             chatter("stopped; nothing was left half-written")
             raise typer.Exit(INTERRUPTED) from error
+
+
+_PLAIN: Final = (
+    (r"Value error, ", ""),
+    (r"Input should be (greater than or equal to|less than or equal to) (\S+)", r"must be \1 \2"),
+    (r"Input should be a valid integer.*", "must be a whole number"),
+    (r"Input should be a valid number.*", "must be a number"),
+    (r"greater than or equal to", "at least"),
+    (r"less than or equal to", "at most"),
+)
+
+
+def _plain(error: typer.BadParameter) -> str:
+    """Return what is wrong with a parameter in the words of people."""
+    words = error.message
+    for told, plain in _PLAIN:
+        words = re.sub(told, plain, words)
+    height = getattr(error.param, "name", None) == "height_cm"
+    return f"{words}; give centimetres, for example 172" if height else words
 
 
 def run(app: Callable[[], Any]) -> None:

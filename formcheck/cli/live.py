@@ -26,7 +26,11 @@ _CLIPS_QUESTION = (
 )
 
 
+_NOT_WITH_PLAN = ("exercise", "side", "metronome", "pain", "person", "keep_clips")
+
+
 def live(
+    context: typer.Context,
     exercise: Annotated[
         str | None, typer.Argument(metavar="ID", help="The exercise: its id or a spec file.", show_default=False)
     ] = None,
@@ -67,6 +71,7 @@ def live(
     import formcheck.live  # noqa: F401  before anything else that loads PyAV: see there
 
     if plan:
+        _refuse_beside_plan(context)
         from formcheck.cli.live_plan import Practising, practise_plan
 
         practise_plan(Practising(camera, _size(resolution), height_cm, sound, window, mirror))
@@ -77,6 +82,21 @@ def live(
         camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain, person, keep_clips
     )
     _practise(exercise, wanted)
+
+
+def _refuse_beside_plan(context: typer.Context) -> None:
+    """Refuse what the plan decides, rather than leave it unheeded."""
+    given = [name for name in _NOT_WITH_PLAN if _is_given(context, name)]
+    if given:
+        named = ", ".join("ID" if name == "exercise" else f"--{name.replace('_', '-')}" for name in given)
+        raise typer.BadParameter(
+            f"goes without {named}: the plan says who does what, and asks for pain", param_hint="--plan"
+        )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @dataclass(frozen=True, slots=True)

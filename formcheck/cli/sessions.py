@@ -73,14 +73,21 @@ def export(
     with_names: Annotated[
         bool, typer.Option("--names", help="Also names of people and of files; without, the file names nobody.")
     ] = False,
+    no_clip: Annotated[
+        bool, typer.Option("--no-clip", help="Leave out the videos; without this, they show the person.")
+    ] = False,
 ) -> None:
-    """Write sets with their recordings and clips to one file, for somebody to import."""
+    """Write sets with their recordings and videos to one file, for somebody to import.
+
+    The file names nobody unless asked, but a video that was kept shows the person: see --no-clip.
+    """
     from formcheck.store.transfer import export_sets
 
     with _store() as store:
-        uids = [store.find_set(name).uid for name in names]
-        export_sets(store, list(dict.fromkeys(uids)), to, names=with_names)
-    chatter(f"{to}: {_sets(len(uids))} exported, {'with' if with_names else 'without'} names")
+        found = {one.uid: one for one in map(store.find_set, names)}
+        export_sets(store, list(found), to, names=with_names, clips=not no_clip)
+    videos = 0 if no_clip else sum(one.has_clip for one in found.values())
+    chatter(f"{to}: {_sets(len(found))} exported, {'with' if with_names else 'without'} names, {_shown_in(videos)}")
 
 
 @sessions.command("import")
@@ -210,6 +217,13 @@ def _as_json(one: SetSummary) -> dict[str, Any]:
 
 def _when(one: SetSummary) -> str:
     return one.performed_at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _shown_in(videos: int) -> str:
+    if not videos:
+        return "without video"
+    told = "a video that shows" if videos == 1 else f"{videos} videos that show"
+    return f"with {told} the person; --no-clip leaves {'it' if videos == 1 else 'them'} out"
 
 
 def _sets(count: int) -> str:

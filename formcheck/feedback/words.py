@@ -17,6 +17,7 @@ __all__ = [
     "VERDICT_SIGNS",
     "VERDICT_WORDS",
     "Quantity",
+    "dose_words",
     "folded",
     "is_judged",
     "number",
@@ -104,6 +105,18 @@ def number(value: float, unit: str, sd: float = float("nan"), digits: int = 1) -
         return "not seen"
     text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
     return f"{text} ± {sd:.{digits}f}{unit}" if isfinite(sd) else f"{text}{unit}"
+
+
+def dose_words(sets: int, reps: int | None, hold_s: float | None, *, unit: str = "reps") -> str:
+    """Return a dose: "30 reps", "2 × 10 reps", "5 × 10 s"; `hold_s` in seconds. A walk of so many seconds has no count.
+
+    `unit` is what reps are called, in the plural.
+    """
+    if hold_s is None:
+        once = f"{reps} {unit.removesuffix('s') if reps == 1 else unit}"
+    else:
+        once = f"{hold_s:g} s" if reps in (None, 1) or unit == "strides" else f"{reps} × {hold_s:g} s"
+    return once if sets == 1 else f"{sets} × {once}"
 
 
 def is_judged(summary: Mapping[str, float | None]) -> bool:

@@ -25,7 +25,8 @@ _DETECTABLE_DEG: Final = 5.0
 class Summary:
     """`lines` are whole sentences; `work_on` is the one thing to do better, `why` how often it occurred.
 
-    `figures` are what is measured where nothing is right or wrong: values with their names, of a walk.
+    `figures` are what is measured where nothing is right or wrong: values with their names, of a walk. `asked` is how
+    many the dose asks for, where it asks for a number of reps.
     """
 
     title: str
@@ -35,6 +36,15 @@ class Summary:
     work_on: str
     why: str
     figures: tuple[tuple[str, str], ...] = ()
+    asked: int | None = None
+
+    @property
+    def headline(self) -> str:
+        """What it came to, in a few words."""
+        done = self.counts.completed
+        if not done:
+            return "Nothing counted"
+        return f"{done} of {self.asked} done" if self.asked is not None and done < self.asked else "Well practised"
 
 
 def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
@@ -46,7 +56,7 @@ def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
     noun = "hold" if holds else "rep"
     lines = _held(result.holds) if holds else [line for line in (_best(result.reps), _fading(result)) if line]
     work_on, why = _work_on(done, spec, noun)
-    return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why)
+    return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why, asked=None if holds else spec.dose.reps)
 
 
 _FIGURES: Final = {

@@ -28,7 +28,7 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     `another` says that another set can be asked for.
     """
     canvas = blank()
-    ink.text(canvas, "Well practised" if summary.counts.completed else "Nothing counted", 48, 92, 52, ink.WHITE)
+    ink.text(canvas, summary.headline, 48, 92, 52, ink.WHITE)
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
     _figures(canvas, summary) if summary.figures else _tiles(canvas, summary)
     y = 418.0

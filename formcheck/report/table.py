@@ -38,7 +38,7 @@ _WIDE: Final = 110  # columns from which the faults have room beside the numbers
 
 
 def render_table(result: SetResult) -> RenderableType:
-    """Return a summary that rich prints; it fits itself to 80 columns and more."""
+    """Return a summary that rich prints: a table from some 80 columns on, in fewer a list, that loses nothing."""
     return _Summary(result)
 
 
@@ -55,7 +55,9 @@ class _Summary:
         for line in whole_set_words(result):
             yield _text(line, "", plain)
         if items(result):
-            yield _rows(result, wide, plain)
+            rows = _rows(result, wide, plain)
+            fits = wide or console.measure(rows, options=options.update(width=_WIDE)).maximum <= options.max_width
+            yield from [rows] if fits else _listed(result, plain)
         if not wide:
             yield from _fault_list(result, plain)
         for fault in result.set_faults:
@@ -88,6 +90,21 @@ def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
         cells = [*_measured_cells(item, names), *(_judged_cells(item, wide) if judged else ())]
         table.add_row(*(_text(text, style, plain) for text, style in cells))
     return table
+
+
+def _listed(result: SetResult, plain: bool) -> Iterator[Text]:
+    """Yield what the table says in two lines for each rep or hold."""
+    names = main_measures(result)[:2]
+    for item in items(result):
+        (index, _), *cells = _measured_cells(item, [])
+        verdict = _judged_cells(item, wide=False) if is_judged(result.summary) else []
+        line = _text(f"{title(noun_of(result))} {index}", "bold", plain)
+        for text, style in (*cells, *verdict):
+            line.append("  ").append_text(_text(text, style, plain))
+        yield line
+        told = [f"{parse_quantity(name).label} {measured(item.peak, name)}" for name in names]
+        if told:
+            yield _text(f"  {', '.join(told)}", "", plain)
 
 
 def _measured_cells(item: Rep | Hold, names: list[str]) -> list[tuple[str, str]]:
