@@ -20,16 +20,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.feedback.words import (
-    NOTICE,
-    VERDICT_SIGNS,
-    VERDICT_WORDS,
-    is_judged,
-    parse_quantity,
-    title,
-    unjudged_words,
-)
-from formcheck.model import Verdict
+from formcheck.feedback.verdicts import STATE_SIGNS, STATE_WORDS, held_words, state_of, tiles_of, verdict_words
+from formcheck.feedback.words import NOTICE, is_judged, parse_quantity, title, unjudged_words
+from formcheck.model import Hold, Rep
 from formcheck.report._summary import measured
 from formcheck.store import Store
 from formcheck.web.still import still_figure
@@ -105,8 +98,11 @@ def _templates() -> Environment:
         "asset": _asset,
         "map_style_ids": _map_style_ids,
         "verdict": _verdict,
-        "signs": VERDICT_SIGNS,
-        "verdict_words": VERDICT_WORDS,
+        "signs": STATE_SIGNS,
+        "state_words": STATE_WORDS,
+        "state_of": state_of,
+        "held_words": held_words,
+        "tiles_of": tiles_of,
         "is_judged": is_judged,
         "unjudged_words": unjudged_words,
     }
@@ -133,9 +129,10 @@ def _with_unit(value: float | None, name: str, sd: float | None = None) -> str:
     return measured({name: nan if value is None else value, f"{name}_sd": nan if sd is None else sd}, name)
 
 
-def _verdict(verdict: Verdict) -> Markup:
-    sign = Markup('<span class="sign" aria-hidden="true">{}</span>').format(VERDICT_SIGNS[verdict])
-    return Markup('<span class="{}">{}{}</span>').format(verdict, sign, VERDICT_WORDS[verdict])
+def _verdict(item: Rep | Hold) -> Markup:
+    state = state_of(item)
+    sign = Markup('<span class="sign" aria-hidden="true">{}</span>').format(STATE_SIGNS[state])
+    return Markup('<span class="{}">{}{}</span>').format(state, sign, verdict_words(item))
 
 
 @cache
