@@ -18,7 +18,7 @@ _TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
     ("completed", None, "completed"),
     ("valid", "ok", "good"),
     ("flagged", "fault", "to correct"),
-    ("cannot_judge", "cannot_judge", "not seen well"),
+    ("cannot_judge", "cannot_judge", "cannot judge"),
 )
 
 

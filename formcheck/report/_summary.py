@@ -16,6 +16,7 @@ __all__ = [
     "counts_words",
     "far_leg_words",
     "items",
+    "line_words",
     "main_measures",
     "measured",
     "noun_of",
@@ -54,6 +55,16 @@ def far_leg_words(result: SetResult) -> str:
     if strong_side(result) == "both" or working_leg(result) is not None:
         return ""
     return "far leg: reads low" if result.view == "oblique" else "far leg: reads low, not judged"
+
+
+def line_words(result: SetResult) -> str:
+    """Return which line of a chart is which leg."""
+    strong = strong_side(result)
+    if strong == "both":
+        return "full line: right, dotted: left"
+    if working_leg(result) is not None:
+        return f"line: {strong}, the leg that works"
+    return f"strong line: {strong}, dashed: {'left' if strong == 'right' else 'right'}, {far_leg_words(result)}"
 
 
 def is_readable(result: SetResult, measure: str) -> bool:

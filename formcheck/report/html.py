@@ -28,9 +28,9 @@ from formcheck.report._summary import (
     assumptions,
     clock,
     counts_words,
-    far_leg_words,
     is_readable,
     items,
+    line_words,
     main_measures,
     measured,
     noun_of,
@@ -38,7 +38,6 @@ from formcheck.report._summary import (
     spoken_faults,
     strong_side,
     whole_set_words,
-    working_leg,
 )
 from formcheck.report.about import NOTHING_MORE, About, limit_rows, name_of
 from formcheck.report.charts import figure, further_measures, shown_measures
@@ -148,19 +147,10 @@ def _verdict_of(item: Rep | Hold) -> str:
 def _legend(result: SetResult) -> str:
     used = {state_of(item) for item in items(result)} if is_judged(result.summary) else set()
     entries = [_verdict(state, words) for state, words in STATE_WORDS.items() if state in used]
-    entries.append(f"<span>{_line_words(result)}</span><span>shade: ± one standard deviation</span>")
+    entries.append(f"<span>{line_words(result)}</span><span>shade: ± one standard deviation</span>")
     if result.setup:
         entries.append("<span>dotted frame: set-up</span>")
     return f'<div class="legend">{"".join(entries)}</div>'
-
-
-def _line_words(result: SetResult) -> str:
-    strong = strong_side(result)
-    if strong == "both":
-        return "full line: right, dotted: left"
-    if working_leg(result) is not None:
-        return f"line: {strong}, the leg that works"
-    return f"strong line: {strong}, dashed: {'left' if strong == 'right' else 'right'}, {far_leg_words(result)}"
 
 
 def _items(result: SetResult, pictures: Mapping[int, bytes]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.feedback.verdicts import state_of
 from formcheck.feedback.words import parse_quantity
 from formcheck.model import FloatArray, SetResult
 from formcheck.report._summary import items
@@ -108,7 +109,7 @@ def _bands(result: SetResult, row: int) -> list[dict[str, Any]]:
             "x1": round(item.end_s - start, 3),
             "y0": 0,
             "y1": 1,
-            "fillcolor": f"--{item.verdict}-band",
+            "fillcolor": f"--{state_of(item)}-band",
             "line": {"width": 0},
         }
         for item in items(result)
