@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_results import made_hold, made_rep
+from made_results import made_hold, made_rep, made_result
 
 from formcheck.feedback.verdicts import held_words, state_of, tiles_of, verdict_words
+from formcheck.live.summary import summarise
 from formcheck.model import Hold, Rep, Verdict
+from formcheck.specs.loader import load_spec
 
 REASON = "it was hidden"
 VERDICTS = st.sampled_from(("ok", "watch", "fault", "cannot_judge"))
@@ -66,3 +68,10 @@ def test_praise_says_what_was_not_judged(verdict: Verdict, rules: Mapping[str, s
 )
 def test_a_short_hold_is_neither_good_nor_a_fault(held_s: float, verdict: Verdict, words: str) -> None:
     assert verdict_words(made_hold(1, held_s, verdict)) == words
+
+
+def test_the_live_summary_asks_for_the_whole_time_after_a_short_hold() -> None:
+    result = made_result(holds=[made_hold(1), made_hold(2, 21.0)])
+    summary = summarise(result, load_spec("gastrocnemius_stretch").spec)
+    assert (summary.work_on, summary.why) == ("Hold for the whole time.", "in 1 of 2 holds")
+    assert [(tile.count, tile.words) for tile in summary.tiles[:2]] == [(1, "good"), (1, "shorter than asked")]

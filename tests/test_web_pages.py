@@ -590,8 +590,8 @@ def test_a_short_hold_and_what_was_not_judged_stand_where_people_look(short: tup
     assert "1 good 1 shorter than asked 0 to correct" in page
     assert "shorter than asked, heel lift not judged right" in page
     assert "21.0 of 30 s" in page
-    assert "1 and 1 too short" in _words(client.get("/sessions").text)
-    item = _words(client.get(f"/items/{2}").text)
+    assert "1 (+ 1 too short)" in _words(client.get("/sessions").text)
+    item = _words(client.get("/items/2").text)
     assert "shorter than asked, heel lift not judged" in item
     assert "heel lift: it was hidden" in item
 
@@ -608,7 +608,7 @@ def test_pages_call_an_exercise_what_its_spec_does(shared: Shared) -> None:
         assert "Heel raise, both legs" in browser(shared[0]).get(pages[name]).text, name
 
 
-def test_a_spec_that_cannot_be_read_any_more_leaves_the_id(tmp_path: Path) -> None:
+def test_an_exercise_with_no_spec_at_hand_is_called_by_its_id(tmp_path: Path) -> None:
     store = opened_store(tmp_path)
     assert exercise_name(store, "single_heel_raise") == "Single heel raise"
     store.close()

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from formcheck.feedback.verdicts import STATE_SIGNS, State, state_of, verdict_words
-from formcheck.feedback.words import Quantity, is_judged, parse_quantity
+from formcheck.feedback.verdicts import State, state_of
+from formcheck.feedback.words import Quantity, parse_quantity
 from formcheck.model import FloatArray, SetResult
 from formcheck.report._summary import far_leg_words, is_readable, items, main_measures, strong_side, working_leg
+from formcheck.report.chart_bands import band_labels, item_bands, setup_bands
 
 __all__ = ["figure", "further_measures", "plain_values", "shown_measures", "uncertainty_band"]
 
@@ -67,8 +68,8 @@ def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
             "gridcolor": "--grid",
             "zeroline": False,
         },
-        "shapes": [*_bands(result), *_setup_bands(result)],
-        "annotations": _band_labels(result),
+        "shapes": [*item_bands(result), *setup_bands(result)],
+        "annotations": band_labels(result),
     }
     data: list[dict[str, Any]] = []
     for row, measure in enumerate(measures, start=1):
@@ -209,69 +210,6 @@ def uncertainty_band(time: FloatArray, series: FloatArray, sd: FloatArray) -> di
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
-
-
-def _bands(result: SetResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "paper",
-            "x0": round(item.start_s, 3),
-            "x1": round(item.end_s, 3),
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": f"--{state_of(item)}-band",
-            "line": {"width": 0},
-        }
-        for item in items(result)
-    ]
-
-
-def _setup_bands(result: SetResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "paper",
-            "x0": round(problem.start_s, 3),
-            "x1": round(problem.end_s, 3),
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": "rgba(0,0,0,0)",
-            "line": {"width": 1, "dash": "dot", "color": "--soft"},
-        }
-        for problem in result.setup
-    ]
-
-
-def _band_labels(result: SetResult) -> list[dict[str, Any]]:
-    """Return number and sign above each band; in a long set every fifth number, and all signs.
-
-    Where nothing is judged, numbers alone.
-    """
-    judged = is_judged(result.summary)
-    many = len(items(result)) > 16
-    labels = []
-    for item in items(result):
-        top = str(item.index) if not many or item.index % 5 == 0 or item.index == 1 else " "
-        labels.append(
-            {
-                "xref": "x",
-                "yref": "paper",
-                "x": round((item.start_s + item.end_s) / 2, 3),
-                "y": 1,
-                "yanchor": "bottom",
-                "yshift": 16,
-                "showarrow": False,
-                "text": f"{top}<br><b>{STATE_SIGNS[state_of(item)]}</b>" if judged else top,
-                "hovertext": verdict_words(item) if judged else "",
-                "font": {"size": 12, "color": f"--{state_of(item)}" if judged else "--soft"},
-            }
-        )
-    return labels
 
 
 def _row_titles(result: SetResult, measure: str, top: float) -> list[dict[str, Any]]:

@@ -7,18 +7,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path, PurePath
 from string import Template
 
 from plotly.offline import get_plotlyjs
 
-from formcheck.feedback.verdicts import STATE_SIGNS, STATE_WORDS, State, held_words, state_of, tiles_of, verdict_words
+from formcheck.feedback.verdicts import STATE_WORDS, held_words, state_of, tiles_of
 from formcheck.feedback.words import (
     NOTICE,
     RED_FLAG,
     is_judged,
-    number,
     parse_quantity,
     title,
     unjudged_words,
@@ -28,19 +26,17 @@ from formcheck.report._summary import (
     assumptions,
     clock,
     counts_words,
-    is_readable,
     items,
     line_words,
-    main_measures,
     measured,
     noun_of,
     nouns_of,
     spoken_faults,
-    strong_side,
     whole_set_words,
 )
-from formcheck.report.about import NOTHING_MORE, About, limit_rows, name_of
+from formcheck.report.about import NOTHING_MORE, About, name_of
 from formcheck.report.charts import figure, further_measures, shown_measures
+from formcheck.report.html_tables import facts_table, limits_table, numbers_table, verdict, verdict_of
 from formcheck.report.pictures import peak_pictures
 from formcheck.whole_files import write_text
 
@@ -75,10 +71,10 @@ def report_html(result: SetResult, pictures: Mapping[int, bytes], about: About =
         attention=_attention(result, about),
         legend=_legend(result),
         items=_items(result, pictures),
-        numbers=_numbers(result),
+        numbers=numbers_table(result),
         further=_further(further),
-        limits=_limits(result, about),
-        facts=_facts(result),
+        limits=limits_table(result, about),
+        facts=facts_table(result),
         css=_part("page.css"),
         script=_part("page.js"),
         figures=packed,
@@ -135,18 +131,9 @@ def _list_section(heading: str, lines: Sequence[str], css: str) -> str:
     return f'<section class="{css}"><h2>{escape(heading)}</h2><ul>{entries}</ul></section>'
 
 
-def _verdict(state: State, words: str) -> str:
-    sign = f'<span class="sign" aria-hidden="true">{STATE_SIGNS[state]}</span>'
-    return f'<span class="{state}">{sign}{escape(words)}</span>'
-
-
-def _verdict_of(item: Rep | Hold) -> str:
-    return _verdict(state_of(item), verdict_words(item))
-
-
 def _legend(result: SetResult) -> str:
     used = {state_of(item) for item in items(result)} if is_judged(result.summary) else set()
-    entries = [_verdict(state, words) for state, words in STATE_WORDS.items() if state in used]
+    entries = [verdict(state, words) for state, words in STATE_WORDS.items() if state in used]
     entries.append(f"<span>{line_words(result)}</span><span>shade: ± one standard deviation</span>")
     if result.setup:
         entries.append("<span>dotted frame: set-up</span>")
@@ -178,7 +165,7 @@ def _card(item: Rep | Hold, noun: str, jpeg: bytes | None, *, judged: bool) -> s
     lines = "".join(f"<li>{escape(line)}</li>" for line in spoken_faults(item))
     return (
         f'<article class="item is-{state_of(item)}">{picture}<div class="words">'
-        f"<header><h3>{noun} {item.index}{side}</h3>{_verdict_of(item) if judged else ''}</header>"
+        f"<header><h3>{noun} {item.index}{side}</h3>{verdict_of(item) if judged else ''}</header>"
         f'<div class="when">{clock(item.start_s)} to {clock(item.end_s)}</div>'
         f"{_held(item) if isinstance(item, Hold) else ''}{values}{f'<ul>{lines}</ul>' if lines else ''}</div></article>"
     )
@@ -193,34 +180,6 @@ def _held(hold: Hold) -> str:
     )
 
 
-def _numbers(result: SetResult) -> str:
-    """Return the table of all reps or holds."""
-    if not items(result):
-        return ""
-    names = main_measures(result)
-    held = ["Held"] if result.holds else []
-    judged = is_judged(result.summary)
-    first = [title(noun_of(result)), *(["Verdict"] if judged else ())]
-    heads = [*first, "Side", "Start", "End", *held, *(parse_quantity(n).label for n in names)]
-    cells = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    rows = "".join(_number_row(item, names, heads, judged=judged) for item in items(result))
-    return (
-        '<section><h2>In numbers</h2><div class="scroll"><table class="numbers">'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
-        '<p class="notice">± is one standard deviation of the measurement.</p></section>'
-    )
-
-
-def _number_row(item: Rep | Hold, names: Sequence[str], heads: Sequence[str], *, judged: bool) -> str:
-    """Return a row; on a phone each cell stands with its head beside it."""
-    held = [held_words(item)] if isinstance(item, Hold) else []
-    words = [item.side, clock(item.start_s), clock(item.end_s), *held]
-    words += [measured(item.peak, name) for name in names]
-    cells = [str(item.index), *([_verdict_of(item)] if judged else ()), *map(escape, words)]
-    told = (f'<td data-label="{escape(head)}">{cell}</td>' for head, cell in zip(heads, cells, strict=True))
-    return f"<tr>{''.join(told)}</tr>"
-
-
 def _further(measures: Sequence[str]) -> str:
     if not measures:
         return ""
@@ -229,49 +188,3 @@ def _further(measures: Sequence[str]) -> str:
         f"<section><details><summary>More traces: {escape(words)}</summary>"
         '<div class="chart" id="further-chart"></div></details></section>'
     )
-
-
-def _limits(result: SetResult, about: About) -> str:
-    """Return what the set was held against, each number with its source."""
-    rows = limit_rows(about, result.view) if is_judged(result.summary) else []
-    if not rows:
-        return ""
-    told = "".join(
-        f"<tr><th>{escape(row.rule)}</th><td>{escape(row.limit)}</td><td>{escape(row.source)}</td></tr>" for row in rows
-    )
-    return f'<section><h2>Limits of this exercise</h2><table class="limits"><tbody>{told}</tbody></table></section>'
-
-
-def _facts(result: SetResult) -> str:
-    provenance = result.provenance
-    present = [parse_quantity(name) for name in (*main_measures(result), *shown_measures(result))]
-    read = [quantity for quantity in present if is_readable(result, quantity.measure)]
-    definitions = {quantity.label: quantity.definition for quantity in read if quantity.definition}
-    facts = [
-        *definitions.items(),
-        ("View", _view_words(result)),
-        ("Scale", _scale_words(result)),
-        ("Person seen", f"in {result.tracked_fraction:.0%} of {result.source.frames} frames"),
-        ("formcheck", provenance.formcheck),
-        ("Pose estimation", provenance.backend),
-        ("Model, SHA-256", provenance.model_sha256),
-        ("Exercise file, SHA-256", provenance.spec_sha256),
-    ]
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>" for name, words in facts)
-    return f'<table class="facts"><tbody>{rows}</tbody></table>'
-
-
-def _view_words(result: SetResult) -> str:
-    if result.view is None:
-        return "not known"
-    seen = {"side": "from the side", "oblique": "from between side and front", "front": "from the front"}[result.view]
-    measured_side = "both sides measured" if strong_side(result) == "both" else f"{result.near_side} side measured"
-    return f"{seen}, {number(abs(result.azimuth_deg), '°', digits=0)} away from a pure side view; {measured_side}"
-
-
-def _scale_words(result: SetResult) -> str:
-    basis = "assumed" if result.stature_assumed else "as given"
-    if not isfinite(result.cm_per_px):
-        return "not known"
-    pixel = number(result.cm_per_px, " cm", digits=3)
-    return f"one pixel is {pixel}, from a body height of {result.stature_cm:.0f} cm, {basis}"
