@@ -19,6 +19,7 @@ from formcheck.report.charts import figure, shown_measures
 from formcheck.report.html import report_html
 from formcheck.rules import Cited
 from formcheck.specs.loader import list_specs, load_spec
+from formcheck.web.compare import compared
 
 RAISE = load_spec("heel_raise").spec
 WHEN = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -125,3 +126,10 @@ def test_axis_fits_the_judged_leg_and_the_limit_whatever_the_other_does() -> Non
     low, high = axes["yaxis2"]["range"]
     assert low < 5.0
     assert high > 12.0  # the limit
+
+
+def test_two_sets_of_the_far_leg_are_compared_by_that_leg() -> None:
+    result = one_leg(made_result(["ok"]), "left")
+    pair = compared(result, result, ("first", "second"))
+    assert pair is not None
+    assert pair["data"][0]["y"][0] is None  # the left leg is not seen in the first second
