@@ -94,6 +94,17 @@ def test_short_hold_has_a_tile_a_sign_and_a_colour_of_its_own() -> None:
     assert "↓ shorter than asked" in unwrapped(printed(result, 120))
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_table_says_in_the_verdict_what_was_not_judged(width: int) -> None:
+    hold = replace(made_hold(1), not_judged={"heel_lift": "it was hidden"})
+    lines = printed(made_result(holds=[hold]), width).splitlines()
+    assert max(map(len, lines)) <= width
+    row = next(i for i, line in enumerate(lines) if "✓" in line)
+    at = lines[row].index("✓")
+    said = " ".join(f"{lines[row][at:]} {lines[row + 1][at:]}".split())
+    assert said.startswith("✓ good, heel lift not judged")
+
+
 def test_far_leg_is_called_so_in_legend_and_chart() -> None:
     result = made_result(["ok"])
     assert "dashed: left, far leg: reads low, not judged" in page(result).text

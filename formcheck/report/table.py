@@ -37,7 +37,7 @@ _STYLES: Final[dict[State, str]] = {
     "fault": "bold dark_orange",
     "cannot_judge": "dim",
 }
-_VERDICT: Final = 14
+_VERDICT: Final = 16
 """Columns in which any sign and word of a verdict stand whole; what it leaves open may go on below."""
 _WIDE: Final = 110  # columns from which the faults have room beside the numbers
 
@@ -87,7 +87,7 @@ def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
         table.add_column(parse_quantity(name).label, no_wrap=True, justify="right")
     judged = is_judged(result.summary)
     if judged:
-        table.add_column("Verdict", min_width=_VERDICT)
+        table.add_column("Verdict", min_width=_VERDICT, max_width=None if wide else _VERDICT)
     if judged and wide:
         table.add_column("What to know", overflow="fold", ratio=1)
     for item in items(result):
