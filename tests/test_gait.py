@@ -18,6 +18,7 @@ from rich.console import Console
 from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
 from formcheck.report import render_table, result_json
+from formcheck.report._summary import counts_words
 from formcheck.skeleton import mirrored_order
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
@@ -141,6 +142,7 @@ def test_who_does_not_walk_has_no_strides_and_is_told(name: str) -> None:
     result = walk(recording_of(name))
     assert result.counts.completed == 0
     assert [problem.problem for problem in result.setup][-1] == "no_strides"
+    assert counts_words(result) == "no strides were found"
 
 
 def test_a_walk_towards_the_camera_is_refused() -> None:

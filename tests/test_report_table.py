@@ -11,15 +11,16 @@ from rich.console import Console
 from formcheck.feedback.words import NOTICE
 from formcheck.model import SetResult
 from formcheck.report import render_table
+from formcheck.report.about import NOTHING_MORE, About
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120], ids=["80 columns", "120 columns"])
 ALL_VERDICTS = ("ok", "watch", "fault", "cannot_judge")
 
 
-def printed(result: SetResult, width: int, encoding: str = "utf-8") -> str:
+def printed(result: SetResult, width: int, encoding: str = "utf-8", about: About = NOTHING_MORE) -> str:
     raw = io.BytesIO()
     console = Console(file=io.TextIOWrapper(raw, encoding=encoding, errors="strict"), width=width)
-    console.print(render_table(result))
+    console.print(render_table(result, about))
     console.file.flush()
     return raw.getvalue().decode(encoding)
 

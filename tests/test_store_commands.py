@@ -75,15 +75,29 @@ def test_an_empty_record_says_what_to_do(formcheck: Run, tmp_path: Path) -> None
 
 def test_show_gives_the_result(formcheck: Run, home: dict[str, str]) -> None:
     uid = str(_sets(formcheck, home)[-1]["uid"])
-    assert "Knee bent to 24°" in formcheck("sessions", "show", uid[:8], env=home).stdout
+    told = formcheck("sessions", "show", uid[:8], env=home).stdout
+    assert "Knee bent to 24°" in told
+    assert "Heel raise, both legs" in told
+    assert "pain" not in told.splitlines()[0]
     shown = json.loads(formcheck("sessions", "show", uid, "--json", env=home).stdout)
     assert shown["result"]["schema"] == "formcheck.result/1"
+
+
+def test_show_tells_pain_before_and_after(formcheck: Run, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "formcheck")
+    result = made_result(["ok"])
+    going = store.open_set(load_spec("heel_raise"), pain_before=2)
+    store.close_set(going, result, made_recording(result))
+    store.note(going.uid, pain=4, note="")
+    store.close()
+    told = formcheck("sessions", "show", going.uid, env={"XDG_DATA_HOME": str(tmp_path)}).stdout
+    assert "heel_raise, pain before 2 of 10, pain after 4 of 10" in told.splitlines()[0]
 
 
 def test_rescore_tells_what_changes_and_saves_only_when_asked(formcheck: Run, home: dict[str, str]) -> None:
     uid = str(_sets(formcheck, home)[-1]["uid"])
     told = formcheck("sessions", "rescore", uid, env=home)
-    assert "rep 2 fault (knee_bend) → ok" in told.stdout
+    assert "rep 2 to correct (knee bend) → good" in told.stdout
     assert _sets(formcheck, home)[-1]["counts"]["flagged"] == 1  # type: ignore[index]
     formcheck("sessions", "rescore", uid, "--save", env=home)
     assert _sets(formcheck, home)[-1]["counts"]["flagged"] == 0  # type: ignore[index]

@@ -128,7 +128,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     from formcheck.live.practise import Session, practise
     from formcheck.live.questions import Pain
     from formcheck.pose import FollowingEstimator, MediaPipeEstimator
-    from formcheck.report import render_table
+    from formcheck.report import About, render_table
     from formcheck.sources.camera import Camera
     from formcheck.specs.loader import load_spec
     from formcheck.store import open_store
@@ -165,7 +165,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
             asks_after=wanted.pain,
         )
         for outcome in practise(session, camera, estimator):
-            show(render_table(outcome.result))
+            show(render_table(outcome.result, About(spec_file.spec, metronome=session.asked.metronome)))
             failed |= not outcome.kept
             chatter(_kept_words(outcome.kept))
             if outcome.kept and wanted.pain:

@@ -134,10 +134,11 @@ def _day(
 
 
 def _tell(done: DoneTask) -> None:
-    from formcheck.report import render_table
+    from formcheck.report import About, render_table
+    from formcheck.specs.loader import load_spec
 
     if done.outcome is not None:
-        show(render_table(done.outcome.result))
+        show(render_table(done.outcome.result, About(load_spec(done.task.exercise).spec)))
     elif done.record is not None:
         chatter(f"{done.task.words} {done.record.reps} of {done.record.planned} done; {done.record.note}")
 

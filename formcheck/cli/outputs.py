@@ -16,6 +16,7 @@ from formcheck.whole_files import check_target
 
 if TYPE_CHECKING:
     from formcheck.model import Frame, LandmarkRecording, SetResult
+    from formcheck.report import About
 
 __all__ = ["Outputs"]
 
@@ -64,7 +65,9 @@ class Outputs:
             check_target(target)
             _check_suffix(option, target)
 
-    def write_for(self, video: Path, recording: LandmarkRecording, result: SetResult, bar: ScoringBar) -> None:
+    def write_for(
+        self, video: Path, recording: LandmarkRecording, result: SetResult, about: About, bar: ScoringBar
+    ) -> None:
         """Write what is written for each video. Raises OutputError, SourceError."""
         from formcheck.report import write_frames_csv, write_json
         from formcheck.sources import save_recording
@@ -79,7 +82,7 @@ class Outputs:
             from formcheck.report.html import write_report
 
             with _frames(video, "report", result, bar) as frames:
-                write_report(result, recording, frames, _named(self.report, video))
+                write_report(result, recording, frames, _named(self.report, video), about)
         if self.annotate is not None:
             from formcheck.report.annotate import annotate
 

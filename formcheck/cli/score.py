@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from formcheck.model import LandmarkRecording, SetResult
+    from formcheck.report import About
     from formcheck.specs.loader import SpecFile
     from formcheck.store import Store
 
@@ -142,8 +144,9 @@ class _Session:
                 raise outcome
             result = score_recording(outcome, self.spec_file, stature_cm=self.height_cm, side=self.side)
             self.results[index] = result
-            bar.aside(lambda: self._show(result, render_table(result)))
-            self.outputs.write_for(self.videos[index], outcome, result, bar)
+            about = self._about()
+            bar.aside(lambda: self._show(result, render_table(result, about)))
+            self.outputs.write_for(self.videos[index], outcome, result, about, bar)
             if result.tracked_fraction == 0.0:
                 raise SourceError(f"{self.videos[index]}: nobody was seen; film the whole body, from head to feet")
             if self.store is not None:
@@ -153,6 +156,14 @@ class _Session:
             told = error
             bar.aside(lambda: problem(told))
             self.failed = True
+
+    def _about(self) -> About:
+        """Return what the table and the report say beside the result."""
+        from formcheck.report import About
+        from formcheck.store import DEFAULT_PERSON
+
+        person = "" if self.person == DEFAULT_PERSON else self.person
+        return About(self.spec_file.spec, person, datetime.now().astimezone(), "scored")
 
     def _save(self, store: Store, video: Path, recording: LandmarkRecording, result: SetResult) -> None:
         clip = video if video.suffix.lower() in _PLAYABLE else None

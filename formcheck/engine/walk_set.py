@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -29,6 +30,6 @@ class WalkSet(OngoingSet):
         """Read the strides."""
         walk = read_walk(self._frames.rows, np.array(self._frames.time_s), self._limits, self._asked.stature)
         if isinstance(walk, str):
-            return Finished(place, problem=walk)
+            return Finished(place, problem=walk, summary={"cadence_per_min": math.nan})
         self._zeros.note(0, walk.place)
         return Finished(walk.place, reps=walk.strides, summary=walk.summary)

@@ -10,13 +10,12 @@ from math import isfinite
 from typing import Final
 
 from formcheck.measures.names import MEASURES, Measure
-from formcheck.model import Verdict
 
 __all__ = [
     "NOTICE",
-    "VERDICT_SIGNS",
-    "VERDICT_WORDS",
+    "RED_FLAG",
     "Quantity",
+    "aspect",
     "dose_words",
     "folded",
     "is_judged",
@@ -31,16 +30,28 @@ NOTICE: Final = (
     "Measurements are estimates. Stop if pain rises above the level agreed with your physio."
 )
 
-VERDICT_WORDS: Final[dict[Verdict, str]] = {
-    "ok": "good",
-    "watch": "watch",
-    "fault": "to correct",
-    "cannot_judge": "cannot judge",
-}
-VERDICT_SIGNS: Final[dict[Verdict, str]] = {"ok": "✓", "watch": "!", "fault": "✕", "cannot_judge": "?"}
+RED_FLAG: Final = "A sudden pop, a hot or swollen calf, numbness, or not being able to bear weight: stop and get help."
 
+_ASPECTS: Final = {
+    "low_height": "height",
+    "shallow": "depth",
+    "heel_not_down": "heel back down",
+    "knee_not_bent": "bent knee",
+    "knee_not_straight": "straight knee",
+}
 _UNITS: Final = {"deg": "°", "cm": " cm", "s": " s", "percent": " %", "px": " px", "min": " a minute"}
-_FOLDS: Final = {"°": "deg", "±": "+/-", "−": "-", "–": "-", "—": "-", "·": "-", "✓": "+", "✕": "x", "…": "..."}
+_FOLDS: Final = {
+    "°": "deg",
+    "±": "+/-",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "·": "-",
+    "✓": "+",
+    "✕": "x",
+    "↓": "-",
+    "…": "...",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,11 @@ def title(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def aspect(rule: str) -> str:
+    """Return what a rule looks at, in words; its name alone may sound as if the fault had been found."""
+    return _ASPECTS.get(rule, rule.replace("_", " "))
+
+
 def number(value: float, unit: str, sd: float = float("nan"), digits: int = 1) -> str:
     """Return a number with its unit, and its standard deviation where known; NaN is "not seen"."""
     if not isfinite(value):
@@ -126,6 +142,8 @@ def is_judged(summary: Mapping[str, float | None]) -> bool:
 
 def unjudged_words(summary: Mapping[str, float | None], completed: int) -> str:
     """Return what stands in place of the counts of a set of which nothing is judged."""
+    if "confirmed" not in summary and not completed:
+        return "no strides were found"
     if "confirmed" not in summary:
         return f"{completed} stride{'' if completed == 1 else 's'} measured"
     confirmed, planned = summary["confirmed"], summary.get("planned")

@@ -9,6 +9,7 @@ from itertools import groupby
 from statistics import median
 from typing import Final
 
+from formcheck.feedback.words import RED_FLAG
 from formcheck.plan.form import Criterion, Plan
 from formcheck.specs.loader import load_spec
 
@@ -16,7 +17,7 @@ __all__ = ["RED_FLAGS", "CriterionFact", "PlanStatus", "SessionFact", "SetFact",
 
 RED_FLAGS: Final = (
     "Stop if pain rises above the level agreed with your physio.",
-    "A sudden pop, a hot or swollen calf, numbness, or not being able to bear weight: stop and get help.",
+    RED_FLAG,
     "High-impact work, barefoot running and deep lunges are left out while the ball of the foot is painful.",
     "A suspected stress fracture, neuroma, arthritis, sesamoiditis or nerve pain is for a clinician to see.",
 )

@@ -125,6 +125,6 @@ def grade(value: float, sd: float, limit: float, time_s: float, *, below: bool =
         return Finding("cannot_judge", value, sd, limit, time_s, "seen too obliquely for this measure")
     excess = (limit - value) if below else (value - limit)
     if not np.isfinite(sd) or (sd > _MOST_SD_SHARE * abs(limit) and abs(excess) < _DECISIVE_SD * sd):
-        return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
+        return Finding("cannot_judge", value, sd, limit, time_s, "it could not be measured finely enough to tell")
     level: Level = "fault" if excess > sd else "watch" if excess > 0 else "ok"
     return Finding(level, value, sd, limit, time_s)
