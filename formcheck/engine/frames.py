@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from formcheck.engine.setup import find_problems
-from formcheck.measures.table import COLUMNS
+from formcheck.measures.table import COLUMN, COLUMNS
 from formcheck.model import FloatArray
 from formcheck.specs.schema import Posture
 
@@ -64,6 +66,11 @@ class FrameTable:
     def since(self, t: float) -> int:
         """Return the index of the first frame at `t` or later."""
         return int(np.searchsorted(self.time_s, t - 1e-9))
+
+    def seen_before(self, i: int) -> float:
+        """Return when somebody was last seen before frame `i`; NaN if nobody was."""
+        seen = np.flatnonzero(np.isfinite(self._rows[:i, COLUMN["body_y"]]))
+        return self.time_s[seen[-1]] if len(seen) else math.nan
 
     def between(self, start_s: float, end_s: float, *, last: int) -> slice:
         """Return the frames from `start_s` to `end_s`, none after frame `last`."""

@@ -126,4 +126,5 @@ class OngoingSet:
             scale_sd=place.scale.relative_sd,
             feet_trusted=feet_trusted(self._asked.spec, place),
             metronome=self._asked.metronome,
+            ahead_s=self._frames.seen_before(inside.start),
         )

@@ -98,6 +98,9 @@ class RepSet(OngoingSet):
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
         """Judge all reps again: only now is the person's own best known, and a first rep that was a small one."""
+        last = self._counter.finish()
+        if last is not None and place is not None:
+            self._judge(len(self._frames) - 1, last, place)
         if self._movement.timed_by is not None and not self._movement.planted:
             self._time_again()
         spec = self._asked.spec

@@ -21,6 +21,9 @@ _BEST_SHARE = 0.2  # movements smaller than this share of the best so far are fi
 _CONFIRM_S = 0.08
 _FOLLOW_S = 1.5
 _CREEP_S = 4.0
+_DRIFT = 0.15
+_LOWER_S = 0.5
+_STILL_S, _STILL = 0.3, 0.5
 _GAP_S = 1.2
 _REST_BUFFER_S = 3.0
 """All shares and times: default, not from literature."""
@@ -100,6 +103,13 @@ class RepCounter:
             case _:
                 return self._down(t, x)
 
+    def finish(self) -> RepTiming | None:
+        """Return the timing of a rep that is nearly over as the video ends, if it is no fidget for sure."""
+        height = self._peak - self.base
+        if self.phase != "down" or height < _TOP_SHARE * self.best or self._x[-1] - self.base > _NEARLY_SHARE * height:
+            return None
+        return self._complete(self._valley_s, settled=True)
+
     def _miss(self, t: float) -> None:
         if t - self._last_s > _GAP_S and self.phase != "rest":
             self._forget()
@@ -118,7 +128,7 @@ class RepCounter:
 
     def _rest(self, t: float, x: float, dt: float) -> None:
         d = x - self.base
-        if d > self.enter_level:
+        if d > self.limits.enter:
             if math.isnan(self._since_s):
                 self._since_s = t
             if t - self._since_s >= _CONFIRM_S:
@@ -130,18 +140,19 @@ class RepCounter:
 
     def _follow(self, t: float, x: float, d: float, dt: float) -> None:
         """Let the base follow slow drift at once, a new lower rest after half a second, an upward creep slowly."""
+        drift = _DRIFT * self.limits.enter * dt  # faster upward is a slow rep beginning
         if abs(d) < 0.5 * self.limits.enter:
-            self.base += d * min(1.0, dt / _FOLLOW_S)
+            self.base += min(d * min(1.0, dt / _FOLLOW_S), drift)
             self._below_s = math.nan
         elif d > 0:
-            self.base += d * min(1.0, dt / _CREEP_S)
+            self.base += min(d * min(1.0, dt / _CREEP_S), drift)
         elif math.isnan(self._below_s):
             self._below_s = t
-        elif t - self._below_s > 0.5 and abs(x - self._x_at(t - 0.3)) < 0.25 * self.limits.enter:
+        elif t - self._below_s > _LOWER_S and self._spread_since(t - _STILL_S) < min(0.25 * self.limits.enter, _STILL):
             self.base, self._below_s = x, math.nan
 
-    def _x_at(self, t: float) -> float:
-        return self._x[max(int(np.searchsorted(self._t, t)) - 1, 0)]
+    def _spread_since(self, t: float) -> float:
+        return float(np.ptp(self._x[int(np.searchsorted(self._t, t)) :]))
 
     def _trim(self, t: float) -> None:
         if self._t and t - self._t[0] > 2 * _REST_BUFFER_S:
@@ -185,7 +196,7 @@ class RepCounter:
         del self._t[:cut], self._x[:cut]
         self._since_s = self._below_s = math.nan
         self._start = math.nan if settled else self._valley
-        if timing.end_s - timing.start_s < self.limits.min_s:
+        if timing.height < self.enter_level or timing.end_s - timing.start_s < self.limits.min_s:
             return None
         self.best = max(self.best, timing.height)
         return timing

@@ -26,7 +26,7 @@ class BelowOwnBest(Limited):
 
 def check_below_own_best(rule: BelowOwnBest, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
     """Grade the peak against the best of the first `peers` and of this rep itself."""
-    peak, sd, at = evidence.high(rule.measure)
+    peak, sd, at = evidence.reached(rule.measure)
     if not np.isfinite(peak):
         return not_judged("not seen well enough", at, rule.fault.value)
     best, best_sd = max([(peak, sd), *(_peak(rule, other) for other in peers[: rule.of_first])])

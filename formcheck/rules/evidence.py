@@ -18,6 +18,8 @@ Level = Literal["ok", "watch", "fault", "cannot_judge"]
 
 _LEAST_COVERAGE = 0.6
 """Share of the frames of a rep that must be seen for a rule to judge it (default, not from literature)."""
+_HIDES_S = 0.35
+"""A quick movement turns back within this time (default, not from literature)."""
 _MOST_SD_SHARE, _DECISIVE_SD = 0.7, 2.0
 """A value whose standard deviation exceeds this share of its limit says nothing about the limit, unless it lies further
 from it than so many standard deviations (default)."""
@@ -56,7 +58,8 @@ class Evidence:
 
     `side` is the side to judge, `moving` what the rep is booked under. The `_sd` of centimetres leave out the error of
     the scale, which reps of one set share and ratios cancel; `scale_sd` is that error, as a share. With `feet_trusted`
-    false the view is too oblique for the feet: their measures are lower bounds, of unknown error.
+    false the view is too oblique for the feet: their measures are lower bounds, of unknown error. `ahead_s` is when the
+    person was last seen before the first frame; NaN where nothing is to come ahead of it.
     """
 
     side: Literal["left", "right"]
@@ -70,6 +73,7 @@ class Evidence:
     scale_sd: float = 0.0
     feet_trusted: bool = True
     metronome: bool = False
+    ahead_s: float = float("nan")
 
     def values(self, measure: MeasureName, side: str | None = None) -> tuple[FloatArray, FloatArray]:
         """Return a measure's values and standard deviations, frame by frame; infinite where it is a lower bound."""
@@ -89,6 +93,14 @@ class Evidence:
         level = float(upward[round(share * (len(upward) - 1))])  # np.quantile, many times as fast
         at = int(np.nanargmin(np.abs(values - level)))
         return level, float(sds[at]), float(self.time_s[at])
+
+    def reached(self, measure: MeasureName, *, share: float = 0.9) -> tuple[float, float, float]:
+        """Return what `high` does, but NaN where a gap in time is long enough to hide that the measure came higher."""
+        seen_s = self.time_s[np.isfinite(self.values(measure)[0])]
+        gap_s = np.diff(seen_s, prepend=self.time_s[:1] if np.isnan(self.ahead_s) else self.ahead_s).max(initial=0.0)
+        if gap_s > max(_HIDES_S, (1.0 - share) * (self.end_s - self.start_s)):
+            return float("nan"), float("nan"), self.peak_s
+        return self.high(measure, share=share)
 
 
 @dataclass(frozen=True, slots=True)

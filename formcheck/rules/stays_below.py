@@ -21,5 +21,5 @@ class StaysBelow(Limited):
 
 def check_stays_below(rule: StaysBelow, evidence: Evidence) -> Finding:
     """Grade the `share` quantile of the measure."""
-    value, sd, at = evidence.high(rule.measure, share=rule.share)
+    value, sd, at = evidence.reached(rule.measure, share=rule.share)
     return grade(value, sd, rule.limit.value, at, below=True)
