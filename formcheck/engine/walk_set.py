@@ -11,6 +11,8 @@ from formcheck.engine.gait import GaitLimits, read_walk
 from formcheck.engine.ongoing import Asked, Finished, OngoingSet
 from formcheck.engine.place import Place
 from formcheck.engine.series import ZeroHistory
+from formcheck.engine.setup import PROBLEMS
+from formcheck.model import SetupProblem
 from formcheck.specs.schema import GaitMovement
 
 __all__ = ["WalkSet"]
@@ -29,6 +31,6 @@ class WalkSet(OngoingSet):
         """Read the strides."""
         walk = read_walk(self._frames.rows, np.array(self._frames.time_s), self._limits, self._asked.stature)
         if isinstance(walk, str):
-            return Finished(place, problem=walk)
+            return Finished(place, problems=(SetupProblem(walk, 0.0, end_s, PROBLEMS[walk]),))
         self._zeros.note(0, walk.place)
         return Finished(walk.place, reps=walk.strides, summary=walk.summary)
