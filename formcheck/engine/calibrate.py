@@ -194,15 +194,15 @@ def _frontal_series(read: _Read, side: str) -> dict[str, _Value]:
 
 def _feet_series(read: _Read) -> dict[str, _Value]:
     """Return how the two feet stand to one another, and the one of them that is furthest from its place at rest."""
-    rises = np.stack([read.rise_px(f"ankle_y_{side}") for side in SIDES])
-    sd = np.fmax(*(read.now(f"ankle_y_sd_{side}") for side in SIDES))
-    apart_sd = np.hypot(*(read.now(f"ankle_y_sd_{side}") for side in SIDES))
+    left, right = (read.rise_px(f"ankle_y_{side}") for side in SIDES)
+    left_sd, right_sd = (read.now(f"ankle_y_sd_{side}") for side in SIDES)
+    apart_sd = np.hypot(left_sd, right_sd)
     level, length = (np.abs(read.now(f"ankle_{axis}_left") - read.now(f"ankle_{axis}_right")) for axis in "yx")
     beside_px = _BESIDE_CM * abs(math.sin(math.radians(read.scale.azimuth_deg))) / read.scale.cm_per_px
     return {
         "feet_level_cm": read.cm(level, apart_sd),
-        "foot_drop_cm": read.cm(-rises.min(axis=0), sd),
-        "higher_foot_cm": read.cm(rises.max(axis=0), sd),
+        "foot_drop_cm": read.cm(-np.minimum(left, right), np.where(left < right, left_sd, right_sd)),
+        "higher_foot_cm": read.cm(np.maximum(left, right), np.fmax(left_sd, right_sd)),
         "stance_length_cm": read.cm(length, np.hypot(apart_sd, beside_px)),
     }
 

@@ -21,7 +21,7 @@ from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming, time_by_step, time_with_second
 from formcheck.measures.names import readable_in
 from formcheck.measures.table import COLUMN
-from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, Stage
+from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, SetupProblem, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import RepMovement
 
@@ -36,6 +36,7 @@ _TOP_S: Final = 0.15
 _STEP_S: Final = 2.0  # a foot goes no longer ahead of the body, or behind it
 _ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
 """All of them: default, not from literature."""
+_BEGUN: Final = "A movement was under way before you stood still, and is not counted. Begin with two still seconds."
 
 
 class RepSet(OngoingSet):
@@ -53,6 +54,7 @@ class RepSet(OngoingSet):
         self._peers: list[Evidence] = []
         self._refused = Refused(movement.shows, "movement")
         self._seen = Seen(movement.measure, movement.sign)
+        self._begun: tuple[SetupProblem, ...] | None = None
 
     @property
     def stage(self) -> Stage:
@@ -78,6 +80,8 @@ class RepSet(OngoingSet):
         """Count from the height the person rests at."""
         values = [self._value(row, place) for row in rows.tolist()]
         self._counter = RepCounter(self._limits, float(np.nanmedian(values)), self._counter.best)
+        if self._begun is None:
+            self._begun = self._under_way_before(i, place)
 
     def left(self) -> None:
         """Forget a rep that was on."""
@@ -120,7 +124,7 @@ class RepSet(OngoingSet):
             place,
             reps=reps,
             faults=judge_set(spec, self._evidence),
-            problems=() if refused is None else (refused,),
+            problems=(*(self._begun or ()), *(() if refused is None else (refused,))),
             why_none=self._seen.why(self._limits.enter, whole, end_s),
         )
 
@@ -136,6 +140,19 @@ class RepSet(OngoingSet):
     def _value(self, row: list[float], place: Place) -> float:
         movement = self._movement
         return movement.sign * movement_value(movement.measure, row, place.side, place.scale)
+
+    def _under_way_before(self, i: int, place: Place) -> tuple[SetupProblem, ...]:
+        """Return the problem of a movement in place before the person first stood still: it had no rest ahead of it."""
+        frames = self._frames
+        low, top = (self._counter.base + limit for limit in (self._limits.enter, self._limits.most))
+        high = [
+            t
+            for t, problem, row in zip(frames.time_s[:i], frames.problems[:i], frames.rows[:i].tolist(), strict=True)
+            if problem is None and not place.stepped(row) and low < self._value(row, place) < top
+        ]
+        if not self._movement.planted or not high or high[-1] - high[0] < self._limits.min_s:
+            return ()
+        return (SetupProblem("begun_before", high[0], high[-1], _BEGUN),)
 
     def _zero_at_rest(self, i: int, place: Place) -> None:
         """Take new zeros from the last rest before frame `i`."""

@@ -185,7 +185,7 @@ class RepCounter:
         del self._t[:cut], self._x[:cut]
         self._since_s = self._below_s = math.nan
         self._start = math.nan if settled else self._valley
-        if timing.end_s - timing.start_s < self.limits.min_s:
+        if not self.limits.min_s <= timing.end_s - timing.start_s <= self.limits.max_s:
             return None
         self.best = max(self.best, timing.height)
         return timing

@@ -12,6 +12,7 @@ from formcheck.measures.names import readable_in
 from formcheck.model import SetupProblem
 from formcheck.rules import Evidence
 from formcheck.rules.evidence import grade
+from formcheck.skeleton import SIDES
 from formcheck.specs.schema import Shown
 
 __all__ = ["Refused"]
@@ -56,7 +57,15 @@ def _is_missing(shown: Shown, evidence: Evidence, kind: str) -> bool:
     """Whether the measure is seen well enough to say that it does not come to its limit."""
     if not readable_in(shown.measure, evidence.view):
         return False
-    value, sd = _at_top(shown, evidence) if kind == "movement" else evidence.high(shown.measure, share=0.5)[:2]
+    sides = SIDES if shown.either else (evidence.side,)
+    return all(_is_missing_of(side, shown, evidence, kind) for side in sides)
+
+
+def _is_missing_of(side: str, shown: Shown, evidence: Evidence, kind: str) -> bool:
+    if kind == "movement":
+        value, sd = _at_top(side, shown, evidence)
+    else:
+        value, sd, _ = evidence.high(shown.measure, side, share=0.5)
     limits = ((shown.least, True), (shown.most, False))
     return any(
         grade(value, sd, limit.value, evidence.peak_s, below=below).level == "fault"
@@ -65,9 +74,9 @@ def _is_missing(shown: Shown, evidence: Evidence, kind: str) -> bool:
     )
 
 
-def _at_top(shown: Shown, evidence: Evidence) -> tuple[float, float]:
+def _at_top(side: str, shown: Shown, evidence: Evidence) -> tuple[float, float]:
     """Return the measure's median at the top, or at the nearest moments seen, and its standard deviation."""
-    values, sds = evidence.values(shown.measure)
+    values, sds = evidence.values(shown.measure, side)
     seen = np.isfinite(values)
     if not seen.any():
         return float("nan"), float("nan")

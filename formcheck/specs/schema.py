@@ -70,9 +70,11 @@ class Shown(_Strict):
 
     The measure comes to `least` there, or stays at or below `most`; it is one of the two. What clearly does not is not
     counted, and `text` says what was seen instead. Where the measure cannot be read well enough nothing is asked for.
+    With `either` it is enough if one leg shows it, where which one is judged may not be clear.
     """
 
     measure: MeasureName
+    either: bool = False
     least: Cited | None = None
     most: Cited | None = None
     text: str = Field(min_length=10, max_length=80, description="What was seen instead: 'the knee hardly bent'.")
