@@ -110,8 +110,8 @@ def test_one_good_video_of_several_is_still_a_list(formcheck: Run, samples: Path
 def test_a_leg_may_be_named(formcheck: Run, samples: Path) -> None:
     words = ("score", samples / "hr_single_partial.npz", "--exercise", "single_heel_raise", "--json", "-")
     left, right = (json.loads(formcheck(*words, "--side", side).stdout) for side in ("left", "right"))
-    assert {rep["side"] for rep in left["reps"]} <= {"left"}
-    assert {rep["side"] for rep in right["reps"]} == {"right"}
+    assert (left["reps"], {rep["side"] for rep in right["reps"]}) == ([], {"right"})
+    assert [problem["problem"] for problem in left["setup"]] == ["foot_up"]
 
 
 def test_a_spec_file_may_be_named_and_is_in_the_provenance(formcheck: Run, samples: Path, root: Path) -> None:
@@ -139,6 +139,7 @@ USAGE = {
     "no video": (("--exercise", "heel_raise"), "Missing argument"),
     "unknown option": (("{npz}", "--exercise", "heel_raise", "--fast"), "No such option"),
     "neither left nor right": (("{npz}", "--exercise", "heel_raise", "--side", "front"), "--side"),
+    "a side of both": (("{npz}", "--exercise", "heel_raise", "--side", "left"), "heel_raise takes both legs"),
     "a giant": (("{npz}", "--exercise", "heel_raise", "--height-cm", "1780"), "--height-cm"),
     "no job": (("{npz}", "--exercise", "heel_raise", "--jobs", "0"), "--jobs"),
     "one file for two videos": (
