@@ -129,8 +129,8 @@ def test_stem_in_the_name_of_the_json_gives_an_object_for_each_video(
 def test_a_leg_may_be_named(formcheck: Run, samples: Path) -> None:
     words = ("score", samples / "hr_single_partial.npz", "--exercise", "single_heel_raise", "--json", "-")
     left, right = (json.loads(formcheck(*words, "--side", side).stdout) for side in ("left", "right"))
-    assert {rep["side"] for rep in left["reps"]} <= {"left"}
-    assert {rep["side"] for rep in right["reps"]} == {"right"}
+    assert (left["reps"], {rep["side"] for rep in right["reps"]}) == ([], {"right"})
+    assert [problem["problem"] for problem in left["setup"]] == ["foot_up"]
 
 
 def test_a_spec_file_may_be_named_and_is_in_the_provenance(formcheck: Run, samples: Path, root: Path) -> None:
@@ -159,6 +159,7 @@ USAGE = {
     "no video": (("--exercise", "heel_raise"), "Missing argument"),
     "unknown option": (("{npz}", "--exercise", "heel_raise", "--fast"), "No such option"),
     "neither left nor right": (("{npz}", "--exercise", "heel_raise", "--side", "front"), "--side"),
+    "a side of both": (("{npz}", "--exercise", "heel_raise", "--side", "left"), "heel_raise takes both legs"),
     "a giant": (
         ("{npz}", "--exercise", "heel_raise", "--height-cm", "1780"),
         "'--height-cm': must be at most 260; give centimetres, for example 172",

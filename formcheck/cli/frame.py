@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from rich.console import Console, RenderableType
@@ -15,7 +15,10 @@ from typer.core import TyperGroup
 import formcheck
 from formcheck.errors import FormcheckError, OutputError
 
-__all__ = ["CommandGroup", "chatter", "problem", "run", "show", "show_text", "show_version"]
+if TYPE_CHECKING:
+    from formcheck.specs.schema import ExerciseSpec
+
+__all__ = ["CommandGroup", "chatter", "check_side", "problem", "run", "show", "show_text", "show_version"]
 
 INTERRUPTED: Final = 130
 
@@ -80,6 +83,12 @@ def chatter(text: str) -> None:
 def problem(error: FormcheckError) -> None:
     """Tell what went wrong: one line, or one for each problem of a spec file."""
     typer.secho(str(error), err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+
+
+def check_side(spec: ExerciseSpec, side: str | None) -> None:
+    """Refuse a side where both legs do the exercise together and formcheck judges the one it sees better."""
+    if side is not None and spec.side == "both" and spec.movement.kind != "guided":
+        raise typer.BadParameter(f"{spec.id} takes both legs; leave --side out", param_hint="--side")
 
 
 def show(renderable: RenderableType) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from formcheck.cli.frame import chatter, show
+from formcheck.cli.frame import chatter, check_side, show
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Asked, Devices
@@ -134,6 +134,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     from formcheck.store import open_store
 
     spec_file = load_spec(exercise)
+    check_side(spec_file.spec, wanted.side)
     if spec_file.spec.movement.kind == "guided":
         from formcheck.cli.live_plan import Practising, practise_guided
 

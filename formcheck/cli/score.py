@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from formcheck.cli.frame import chatter, problem, show
+from formcheck.cli.frame import chatter, check_side, problem, show
 from formcheck.cli.outputs import Outputs
 from formcheck.cli.progress import ScoringBar, scoring_bar
 from formcheck.errors import FormcheckError, SourceError
@@ -78,6 +78,7 @@ def score(
 
         checked_name(person)
     spec_file = load_spec(exercise)
+    check_side(spec_file.spec, side)
     with _record(save) as store, scoring_bar([video.name for video in videos]) as bar:
         session = _Session(videos, spec_file, outputs, height_cm, side, jobs, person, store)
         session.run(bar)

@@ -10,13 +10,13 @@ import numpy as np
 
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.hold_set import HoldSet
-from formcheck.engine.ongoing import OUT_OF_SIGHT, Asked, OngoingSet
+from formcheck.engine.nothing import too_short
+from formcheck.engine.ongoing import OUT_OF_SIGHT, Asked, Finished, OngoingSet
 from formcheck.engine.outcome import count_verdicts, shown_limits, view_notes
 from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.rep_set import RepSet
 from formcheck.engine.series import ZeroHistory
-from formcheck.engine.setup import PROBLEMS
 from formcheck.engine.walk_set import WalkSet
 from formcheck.errors import SpecError
 from formcheck.measures.scale import ASSUMED_STATURE_CM
@@ -164,7 +164,7 @@ class Engine:
             counts=count_verdicts([*done.reps, *done.holds]),
             reps=tuple(done.reps),
             holds=tuple(done.holds),
-            setup=self._setup(end_s, done.problem, anything_seen=place is not None),
+            setup=self._setup(end_s, done),
             tracked_fraction=float(seen.mean()) if len(seen) else 0.0,
             provenance=replace(provenance, notes=(*provenance.notes, *view_notes(self.spec, place))),
             view=place.view if place else None,
@@ -179,12 +179,16 @@ class Engine:
             summary=done.summary,
         )
 
-    def _setup(self, end_s: float, unread: str | None, *, anything_seen: bool) -> tuple[SetupProblem, ...]:
-        """Return the problems told, `unread` among them: the one that kept the set from being read."""
-        told = self._problems.finish(end_s, anything_seen=anything_seen)
-        if unread is not None and all(problem.problem != unread for problem in told):
-            return (*told, SetupProblem(unread, 0.0, end_s, PROBLEMS[unread]))
-        return told
+    def _setup(self, end_s: float, done: Finished) -> tuple[SetupProblem, ...]:
+        """Return the problems told; where nothing was counted there is one that says why."""
+        told = self._problems.finish(end_s, anything_seen=done.place is not None)
+        known = {problem.problem for problem in told}
+        told = (*told, *(problem for problem in done.problems if problem.problem not in known))
+        if done.reps or done.holds or not len(self._frames):
+            return told
+        short = too_short(self._frames.time_s[0], end_s)
+        why = short or (None if told else done.why_none)
+        return told if why is None else (*told, why)
 
 
 def _begin(asked: Asked, frames: FrameTable, zeros: ZeroHistory) -> OngoingSet:

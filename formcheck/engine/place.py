@@ -11,7 +11,7 @@ import numpy as np
 
 from formcheck.engine.calibrate import ZEROS, Scale, calibrate, seen_median, zero_row
 from formcheck.engine.frames import FrameTable
-from formcheck.engine.movement import pick_side
+from formcheck.engine.movement import is_lifted, pick_side
 from formcheck.engine.setup import classify_view, is_still, view_problem
 from formcheck.measures.names import column_name
 from formcheck.measures.table import COLUMN
@@ -113,7 +113,11 @@ def settle(
         return "moving"
     clear = [problem is None for problem in frames.problems[first : i + 1]]
     rows = frames.rows[first : i + 1][clear]
-    if sum(clear) < _LEAST_CLEAR * len(clear) or not is_still(rows):
+    if sum(clear) < _LEAST_CLEAR * len(clear):
+        return "moving"
+    if asked_side is not None and spec.side == "stance" and is_lifted(asked_side, seen_median(rows).tolist()):
+        return "foot_up"
+    if not is_still(rows):
         return "moving"
     found = _read_place(spec, rows, stature, asked_side)
     if isinstance(found, str):

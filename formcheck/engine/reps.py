@@ -196,7 +196,8 @@ class RepCounter:
         del self._t[:cut], self._x[:cut]
         self._since_s = self._below_s = math.nan
         self._start = math.nan if settled else self._valley
-        if timing.height < self.enter_level or timing.end_s - timing.start_s < self.limits.min_s:
+        lasts = self.limits.min_s <= timing.end_s - timing.start_s <= self.limits.max_s
+        if timing.height < self.enter_level or not lasts:
             return None
         self.best = max(self.best, timing.height)
         return timing
