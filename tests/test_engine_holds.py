@@ -250,7 +250,10 @@ def test_a_heel_that_may_have_lifted_is_no_fault() -> None:
     guessed = judge(stretch(lifted=lifted, sole_deg=8.0, tracked=False))[0]
     assert [fault.rule for fault in seen.faults] == ["heel_lift"]
     assert guessed.end_s == pytest.approx(seen.end_s, abs=0.2)
-    assert (guessed.faults, guessed.not_judged.get("heel_lift")) == ((), "too uncertain for this limit")
+    assert (guessed.faults, guessed.not_judged.get("heel_lift")) == (
+        (),
+        "it could not be measured finely enough to tell",
+    )
 
 
 # ---------------------------------------------------------------------- taking it again
