@@ -135,6 +135,9 @@ def _limit(numbers: Mapping[str, Any], key: str, value: float) -> str:
 def _sources(spec: ExerciseSpec) -> Iterator[str]:
     for key, value in _cited(spec.movement.model_dump()):
         yield f"- {key} {value['value']:g}: {_linked(value['source'])}"
+    for shown in getattr(spec.movement, "shows", ()):
+        for key, value in _cited(shown.model_dump()):
+            yield f"- shows {MEASURES[shown.measure].label}, {key} {value['value']:g}: {_linked(value['source'])}"
     for name, rule in spec.rules.items():
         for key, value in _cited(rule.model_dump()):
             yield f"- {name.replace('_', ' ')}, {key} {value['value']:g}: {_linked(value['source'])}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from formcheck.errors import OutputError
 
-__all__ = ["cannot_write", "check_target", "write_text", "written_whole"]
+__all__ = ["cannot_write", "check_target", "make_private", "write_text", "written_whole"]
 
 
 @contextmanager
@@ -43,10 +43,19 @@ def check_target(path: Path) -> None:
         raise OutputError(f"{path}: cannot write: no permission; choose another folder or name")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, whole or not at all."""
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing; only this user may look into what is made."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write `text` as UTF-8, whole or not at all; `private` says that only this user may read it."""
     with written_whole(path) as partial:
         try:
+            if private:
+                partial.touch(mode=0o600)
             partial.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise cannot_write(path, error) from error

@@ -179,7 +179,7 @@ def test_count_rises_when_a_rep_ends() -> None:
     story = Story.of(made_result(["ok", "fault", "cannot_judge"]))
     said = [story.panel(t, index_at(t)) for t in (0.0, 2.9, 3.1, 6.1, 9.1)]
     assert [panel.headline for panel in said] == ["0 reps", "0 reps", "1 rep", "2 reps", "3 reps"]
-    assert said[-1].detail == "1 valid, 1 to correct, 1 cannot judge"
+    assert said[-1].detail == "1 good, 1 to correct, 1 cannot judge"
 
 
 def test_strides_are_counted_and_get_no_verdict() -> None:

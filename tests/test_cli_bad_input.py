@@ -114,6 +114,13 @@ def test_a_bad_spec_is_a_line_for_each_problem(formcheck: Run, samples: Path, tm
         ]
 
 
+def test_who_can_be_nobody_is_told_before_the_work(formcheck: Run, tmp_path: Path) -> None:
+    words = ("score", "never-read.mp4", "--exercise", "heel_raise", "--save", "--person", " ")
+    done = formcheck(*words, env={"XDG_DATA_HOME": str(tmp_path)})
+    assert (done.returncode, done.stdout, files_in(tmp_path)) == (1, "", set())
+    assert done.stderr == "' ' is no name for a person: expected 1 to 120 printable characters\n"
+
+
 @pytest.mark.parametrize("option", ["--json", "--frames-csv", "--report", "--annotate", "--save-landmarks"])
 @pytest.mark.parametrize("where", ["gone/x", "."], ids=["no such folder", "a folder"])
 def test_an_output_that_cannot_be_is_told_before_the_work(
@@ -178,15 +185,18 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("option", ["--frames-csv", "--report", "--save-landmarks", "--annotate"])
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("--frames-csv", "out.csv"), ("--report", "out"), ("--save-landmarks", "out.npz"), ("--annotate", "out.mp4")],
+)
 def test_a_full_disk_is_told_and_left_as_it_was(
-    formcheck: Run, samples: Path, noise: Path, small_disk: Path, option: str
+    formcheck: Run, samples: Path, noise: Path, small_disk: Path, option: str, name: str
 ) -> None:
     video = noise if option == "--annotate" else samples / "hr_double_side.npz"
-    done = formcheck("score", video, "--exercise", "heel_raise", option, small_disk / "out")
+    done = formcheck("score", video, "--exercise", "heel_raise", option, small_disk / name)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert f"{small_disk / 'out'}: " in done.stderr
+    assert f"{small_disk / name}: " in done.stderr
     assert "no space left" in done.stderr.lower()
     assert files_in(small_disk) == set()
 

@@ -42,6 +42,42 @@ def test_list_names_every_exercise(formcheck: Run, root: Path) -> None:
     assert all(id_ in done.stdout for id_ in ids)
 
 
+def test_list_reads_well_at_80_columns(formcheck: Run) -> None:
+    lines = formcheck("specs", "list").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any("…" in line for line in lines)
+    broken = [line for line in lines if line.strip() and line.startswith(" " * 8)]
+    assert len(broken) < len(lines) / 4  # a long name takes a second line, most take one
+    assert any(line.split() == ["heel_raise", "Heel", "raise,", "both", "legs", "30", "reps", "side"] for line in lines)
+
+
+def test_list_names_the_files_of_ones_own(formcheck: Run, tmp_path: Path) -> None:
+    (tmp_path / "example.yaml").write_text(EXAMPLE)
+    assert (
+        f"\nYour own:\n  example  {tmp_path}/example.yaml\n"
+        in formcheck("specs", "list", env={"FORMCHECK_SPECS": str(tmp_path)}).stdout
+    )
+
+
+def test_list_for_machines_tells_the_same(formcheck: Run, root: Path) -> None:
+    found = json.loads(formcheck("specs", "list", "--json").stdout)
+    assert [one["id"] for one in found] == sorted(path.stem for path in (root / "exercise_specs").glob("*.yaml"))
+    assert {one["id"]: one["view"] for one in found}["toe_scrunch"] is None
+    assert {one["id"]: one["dose"] for one in found}["joint_traction"] == {"sets": 1, "reps": 5, "hold_s": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "told"),
+    [
+        ("toe_scrunch", "Not measured: paced (“Scrunch” 2 s, “Let go” 1.5 s) and timed, and confirmed by you.\n\n"),
+        ("forefoot_dome", "Not measured: "),
+        ("walking", "4 strides ["),
+    ],
+)
+def test_show_says_pace_and_strides(formcheck: Run, exercise: str, told: str) -> None:
+    assert told in formcheck("specs", "show", exercise).stdout
+
+
 def test_list_goes_on_past_a_bad_spec(formcheck: Run, tmp_path: Path) -> None:
     (tmp_path / "example.yaml").write_text(EXAMPLE.replace("sets: 3", "sets: no"))
     done = formcheck("specs", "list", env={"FORMCHECK_SPECS": str(tmp_path)})

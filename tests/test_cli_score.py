@@ -25,7 +25,8 @@ def scored(formcheck: Run, samples: Path, tmp_path_factory: pytest.TempPathFacto
     done = formcheck(
         *("score", clip, "--exercise", "heel_raise", "--height-cm", 178),
         *("--json", folder / "r.json", "--frames-csv", folder / "f.csv", "--annotate", folder / "a.mp4"),
-        *("--report", folder / "r.html", "--save-landmarks", folder / "l.npz"),
+        *("--report", folder / "r.html", "--save-landmarks", folder / "l.npz", "--save"),
+        env={"XDG_DATA_HOME": str(folder / "home")},
     )
     (folder / "stdout.txt").write_text(done.stdout)
     (folder / "stderr.txt").write_text(done.stderr)
@@ -49,7 +50,10 @@ def test_all_outputs_tell_of_the_same_reps(scored: Path) -> None:
     assert result["schema"] == "formcheck.result/1"
     assert result["counts"]["completed"] == len(result["reps"]) == 2
     assert f"{result['counts']['completed']} reps completed" in (scored / "stdout.txt").read_text()
-    assert (scored / "stderr.txt").read_text() == ""
+    saved, *told = (scored / "stderr.txt").read_text().replace(f"{scored}/", "").splitlines()
+    assert told == ["json: r.json", "frames-csv: f.csv", "annotate: a.mp4", "report: r.html", "save-landmarks: l.npz"]
+    (clip,) = (scored / "home").rglob("clip.mp4")
+    assert f", with a copy of the video without sound: {clip.relative_to(scored)}; `formcheck sessions delete" in saved
     with (scored / "f.csv").open() as file:
         rows = list(csv.DictReader(file))
     with av.open(str(scored / "a.mp4")) as video:
@@ -92,7 +96,9 @@ def test_several_videos_give_a_list_in_their_order_and_a_bad_one_stops_nothing(
     words = ("--exercise", "heel_raise", "--json", tmp_path / "r.json", "--frames-csv", tmp_path / "{stem}.csv")
     done = formcheck("score", *videos, *words, "--jobs", jobs)
     assert done.returncode == 1
-    assert [line.split(":")[0] for line in done.stderr.splitlines()] == [str(videos[1]), str(videos[3])]
+    told = ["json: r.json", *(f"frames-csv: {path.stem}.csv" for path in good)]
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()[:2]] == [str(videos[1]), str(videos[3])]
+    assert [line.replace(f"{tmp_path}/", "") for line in done.stderr.splitlines()[2:]] == told
     results = json.loads((tmp_path / "r.json").read_text())
     assert [Path(result["source"]["path"]).stem for result in results] == [path.stem for path in good]
     assert done.stdout.index(str(good[0].with_suffix(".mp4").name)) < done.stdout.index(
@@ -107,11 +113,24 @@ def test_one_good_video_of_several_is_still_a_list(formcheck: Run, samples: Path
     assert [type(result) for result in json.loads(done.stdout)] == [dict]
 
 
+@pytest.mark.parametrize("names", [("hr_double_side",), ("hr_double_side", "hr_single_partial")], ids=["one", "two"])
+def test_stem_in_the_name_of_the_json_gives_an_object_for_each_video(
+    formcheck: Run, samples: Path, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    videos = [samples / f"{name}.npz" for name in names]
+    done = formcheck("score", *videos, "--exercise", "heel_raise", "--json", "{stem}.json", cwd=tmp_path)
+    assert done.stderr.splitlines() == [f"json: {name}.json" for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.json" for name in names]
+    for name in names:
+        result = json.loads((tmp_path / f"{name}.json").read_text())
+        assert Path(result["source"]["path"]).stem == name
+
+
 def test_a_leg_may_be_named(formcheck: Run, samples: Path) -> None:
     words = ("score", samples / "hr_single_partial.npz", "--exercise", "single_heel_raise", "--json", "-")
     left, right = (json.loads(formcheck(*words, "--side", side).stdout) for side in ("left", "right"))
-    assert {rep["side"] for rep in left["reps"]} <= {"left"}
-    assert {rep["side"] for rep in right["reps"]} == {"right"}
+    assert (left["reps"], {rep["side"] for rep in right["reps"]}) == ([], {"right"})
+    assert [problem["problem"] for problem in left["setup"]] == ["foot_up"]
 
 
 def test_a_spec_file_may_be_named_and_is_in_the_provenance(formcheck: Run, samples: Path, root: Path) -> None:
@@ -130,6 +149,7 @@ def test_saved_sets_are_in_the_record(formcheck: Run, samples: Path, tmp_path: P
     done = formcheck(*words, "--save", "--person", "anna", env=home)
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(formcheck("sessions", "list", "--json", "--person", "anna", env=home).stdout)
+    assert f"saved as {row['uid']}; `formcheck sessions delete {row['uid'][:8]}` deletes it all" in done.stderr
     assert row["counts"] == json.loads(done.stdout)["counts"]
     assert row["exercise"] == "single_heel_raise"
 
@@ -139,8 +159,18 @@ USAGE = {
     "no video": (("--exercise", "heel_raise"), "Missing argument"),
     "unknown option": (("{npz}", "--exercise", "heel_raise", "--fast"), "No such option"),
     "neither left nor right": (("{npz}", "--exercise", "heel_raise", "--side", "front"), "--side"),
-    "a giant": (("{npz}", "--exercise", "heel_raise", "--height-cm", "1780"), "--height-cm"),
-    "no job": (("{npz}", "--exercise", "heel_raise", "--jobs", "0"), "--jobs"),
+    "a side of both": (("{npz}", "--exercise", "heel_raise", "--side", "left"), "heel_raise takes both legs"),
+    "a giant": (
+        ("{npz}", "--exercise", "heel_raise", "--height-cm", "1780"),
+        "'--height-cm': must be at most 260; give centimetres, for example 172",
+    ),
+    "metres": (
+        ("{npz}", "--exercise", "heel_raise", "--height-cm", "1.72"),
+        "'--height-cm': must be at least 50; give centimetres, for example 172",
+    ),
+    "half a side": (("{npz}", "--exercise", "heel_raise", "--side", "r"), "'--side': 'r' is not one of"),
+    "no job": (("{npz}", "--exercise", "heel_raise", "--jobs", "0"), "'--jobs': must be at least 1"),
+    "jobs in words": (("{npz}", "--exercise", "heel_raise", "--jobs", "two"), "'--jobs': must be a whole number"),
     "one file for two videos": (
         ("{npz}", "b.npz", "--exercise", "heel_raise", "--report", "r.html"),
         "put {stem} into it",
@@ -148,6 +178,10 @@ USAGE = {
     "two of a name": (("{npz}", "{npz}", "--exercise", "heel_raise", "--frames-csv", "{tmp}/{stem}.csv"), "twice"),
     "two outputs in one": (("{npz}", "--exercise", "heel_raise", "--json", "x", "--report", "x"), "twice"),
     "over the video": (("{npz}", "--exercise", "heel_raise", "--save-landmarks", "{npz}"), "would overwrite the video"),
+    "two of a name in JSON": (("{npz}", "{npz}", "--exercise", "heel_raise", "--json", "{tmp}/{stem}.json"), "twice"),
+    "a report that is none": (("{npz}", "--exercise", "heel_raise", "--report", "r.pdf"), "must end in .html or .htm"),
+    "another video": (("v.mp4", "--exercise", "heel_raise", "--annotate", "x.avi"), "must end in .mp4 or .m4v"),
+    "landmarks as text": (("{npz}", "--exercise", "heel_raise", "--save-landmarks", "x.txt"), "must end in .npz"),
     "no pictures": (("{npz}", "--exercise", "heel_raise", "--annotate", "a.mp4"), "holds only landmarks"),
 }
 

@@ -11,7 +11,11 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from formcheck.engine import Engine
+from formcheck.model import Provenance, SourceInfo
 from formcheck.plan.file import parse_plan
+from formcheck.report import result_json
+from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import list_specs, parse_spec
 
 ROOT = Path(__file__).parent.parent
@@ -81,3 +85,21 @@ def test_every_page_of_the_navigation_is_there() -> None:
     named = [path for entry in nav for path in entry.values()]
     assert named
     assert all((ROOT / "docs" / path).exists() or path == "exercises/index.md" for path in named)
+
+
+def test_the_python_of_the_results_page_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(code, {})
+    assert capsys.readouterr().out.startswith("8 reps; {'heel_height_cm': 10.")
+
+
+def test_the_results_page_names_every_key_of_a_result() -> None:
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    engine = Engine(SPECS["heel_raise"].spec)
+    engine.run(load_recording(ROOT / "samples" / "hr_double_side.npz"))
+    written = result_json(engine.finish(SourceInfo("", 0.0, 0, 0, 0), Provenance("", "", "", "")))
+    assert [key for key in (*written, *written["reps"][0]) if f"`{key}`" not in page] == []

@@ -188,7 +188,7 @@ def test_a_pause_on_the_way_adds_no_rep_and_no_fault(level: float, pause_s: floa
 
 
 @settings(max_examples=8, deadline=None)
-@given(up_s=st.floats(0.5, 4.0), share=st.floats(0.42, 0.5))
+@given(up_s=st.floats(0.5, 4.0), share=st.floats(0.47, 0.55))
 def test_slow_half_squats_are_told_from_deep_ones_as_quick_ones_are(up_s: float, share: float) -> None:
     starts = [1.5 + k * (2 * up_s + 1.5) for k in range(5)]
     deep, half = bumps(starts[:3], up_s=up_s), bumps(starts[3:], up_s=up_s)
@@ -254,6 +254,6 @@ def test_what_is_hidden_of_a_rep_makes_no_fault(until_s: float, long_s: float, f
 def test_a_video_may_end_before_the_last_rep_is_quite_over(before_s: float, fps: float) -> None:
     """The rep counts where it was nearly back, and what is not seen of it is no fault."""
     result = judge(film(heel_raises(STARTS), STARTS[-1] + 1.9 - before_s, fps))
-    assert result.counts.completed in ((4,) if before_s < 0.25 else (3, 4))
+    assert result.counts.completed in ((4,) if before_s < 0.15 else (3, 4))
     assert result.counts.flagged == 0
     assert [rep.end_s for rep in result.reps] == pytest.approx([s + 1.9 for s in STARTS][: len(result.reps)], abs=0.2)

@@ -82,19 +82,18 @@ def test_a_slow_dip_is_no_new_rest_and_a_new_rest_is() -> None:
     assert lower.base == pytest.approx(-9.0, abs=0.5)
 
 
-def test_a_rep_that_paused_where_it_seemed_to_end_is_told_again_with_its_end() -> None:
-    t = np.arange(0.0, 6.0, 1 / 30)
-    xs = np.interp(t, [1.0, 2.0, 2.5, 3.3, 4.6, 5.0], [0.0, 8.0, 8.0, 2.4, 2.4, 0.0])
-    first, again = count(xs)[0]
-    assert (first.goes_on, again.goes_on) == (False, True)
-    assert again.start_s == first.start_s
-    assert (first.end_s, again.end_s) == (pytest.approx(3.4, abs=0.2), pytest.approx(5.0, abs=0.1))
-
-
-def test_who_rests_above_the_floor_has_ended_the_rep_there() -> None:
+@pytest.mark.parametrize(
+    ("left", "pause_s", "end_s"),
+    [(0.3, 1.3, 5.0), (0.45, 1.3, 5.0), (0.1, 1.3, 3.5), (0.3, 6.0, 3.5)],
+    ids=["low", "half way", "so low that it is the end", "so long that it is the end"],
+)
+def test_a_pause_on_the_way_back_does_not_end_a_rep(left: float, pause_s: float, end_s: float) -> None:
     t = np.arange(0.0, 12.0, 1 / 30)
-    xs = np.interp(t, [1.0, 2.0, 2.5, 3.3, 9.0, 9.4], [0.0, 8.0, 8.0, 1.4, 1.4, 0.0])
-    assert [rep.goes_on for rep in count(xs)[0]] == [False]
+    down_s = 3.3 + pause_s
+    (rep,), _ = count(
+        np.interp(t, [1.0, 2.0, 2.5, 3.3, down_s, down_s + 0.4], np.array([0, 1, 1, left, left, 0]) * 8.0)
+    )
+    assert rep.end_s == pytest.approx(end_s, abs=0.25)
 
 
 def test_frames_that_are_missing_altogether_end_a_movement() -> None:

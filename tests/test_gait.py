@@ -18,6 +18,7 @@ from rich.console import Console
 from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
 from formcheck.report import render_table, result_json
+from formcheck.report._summary import counts_words
 from formcheck.skeleton import mirrored_order
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
@@ -141,6 +142,7 @@ def test_who_does_not_walk_has_no_strides_and_is_told(name: str) -> None:
     result = walk(recording_of(name))
     assert result.counts.completed == 0
     assert [problem.problem for problem in result.setup][-1] == "no_strides"
+    assert counts_words(result) == "no strides were found"
 
 
 def test_a_walk_towards_the_camera_is_refused() -> None:
@@ -183,3 +185,49 @@ def test_a_turn_outside_the_picture_is_no_part_of_the_walk(away_s: float) -> Non
     assert both.summary["cadence_per_min"] == pytest.approx(truth["cadence_per_min"], rel=0.02)
     assert both.summary["step_time_asymmetry_percent"] < 5.0
     assert both.summary["push_off_left_deg"] == pytest.approx(both.summary["push_off_right_deg"], abs=1.0)
+
+
+def joined(first: LandmarkRecording, second: LandmarkRecording) -> LandmarkRecording:
+    """Return one recording after the other, a frame apart."""
+    frame_s = float(np.median(np.diff(first.time_s)))
+    parts = {
+        key: np.concatenate([getattr(first, key), getattr(second, key)]) for key in ("points", "visibility", "sd_px")
+    }
+    later = second.time_s - second.time_s[0] + first.time_s[-1] + frame_s
+    return replace(first, time_s=np.concatenate([first.time_s, later]), **parts)
+
+
+def standing(recording: LandmarkRecording, seconds: float) -> LandmarkRecording:
+    """Return the pose of the first frame, kept with the noise of a landmark."""
+    n = round(seconds / float(np.median(np.diff(recording.time_s))))
+    noise = np.random.default_rng(1).normal(0.0, 0.5, (n, *recording.points.shape[1:]))
+    return replace(
+        recording,
+        time_s=np.linspace(0.0, seconds, n, endpoint=False),
+        points=(recording.points[:1] + noise).astype(np.float32),
+        visibility=np.repeat(recording.visibility[:1], n, axis=0),
+        sd_px=np.repeat(recording.sd_px[:1], n, axis=0),
+    )
+
+
+@pytest.mark.parametrize("name", ACROSS)
+@pytest.mark.parametrize("seconds", [2.0, 6.0, 15.0])
+def test_who_stands_before_the_walk_walks_no_slower(name: str, seconds: float) -> None:
+    walked = recording_of(name)
+    alone, after = walk(walked), walk(joined(standing(walked, seconds), walked))
+    assert after.summary["cadence_per_min"] == pytest.approx(alone.summary["cadence_per_min"], rel=0.05)
+    assert after.summary["step_time_asymmetry_percent"] < 12.0
+    assert after.counts.completed == pytest.approx(alone.counts.completed, abs=1)
+
+
+@settings(max_examples=20)
+@given(cut=st.integers(0, 11))
+def test_there_and_back_is_two_ways_wherever_the_turn_falls(cut: int) -> None:
+    walked = recording_of("walking")
+    there = replace(
+        walked,
+        **{key: getattr(walked, key)[: len(walked) - cut] for key in ("time_s", "points", "visibility", "sd_px")},
+    )
+    result = walk(joined(there, mirrored(walked)))
+    assert result.summary["step_time_asymmetry_percent"] < 6.0
+    assert abs(result.counts.completed - walk(there).counts.completed - walk(walked).counts.completed) <= 1

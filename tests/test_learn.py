@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from figure import bumps
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -16,7 +17,7 @@ from formcheck.cli import app
 from formcheck.engine import Engine
 from formcheck.errors import SpecError
 from formcheck.model import Provenance
-from formcheck.sources.recording import load_recording
+from formcheck.sources.recording import load_recording, save_recording
 from formcheck.specs.learn import Learned, find_excursions, learn_bands, learn_limit, with_id, with_learned
 from formcheck.specs.learn_holds import find_plateaus, learn_hold_bands
 from formcheck.specs.loader import load_spec, parse_spec, read_spec
@@ -45,13 +46,14 @@ def test_every_movement_of_a_demonstration_is_found(count: int, height: float, n
 def test_noise_is_no_demonstration(noise: float) -> None:
     t, x = trace([], 0.0, noise)
     with pytest.raises(SpecError, match=r"clip\.mp4: no movement"):
-        learn_bands(t, x, noise, "clip.mp4")
+        learn_bands(t, x, find_excursions(t, x, noise), noise, "clip.mp4")
 
 
 @given(height=st.floats(2.0, 60.0))
 def test_learned_bands_leave_room_around_what_was_seen(height: float) -> None:
     t, x = trace([1.5, 4.5, 7.5], height)
-    bands = {key: learned.value for key, learned in learn_bands(t, x, 0.01 * height, "clip").items()}
+    found = find_excursions(t, x, 0.01 * height)
+    bands = {key: learned.value for key, learned in learn_bands(t, x, found, 0.01 * height, "clip").items()}
     assert bands["least"] < 0 < bands["enter"] < 0.5 * height < height < bands["most"]
     assert bands["min_s"] < 1.9 < bands["max_s"]
 
@@ -125,7 +127,15 @@ def test_a_copy_differs_in_id_and_name_only() -> None:
     text = load_spec("heel_raise").path.read_text(encoding="utf-8")
     copy = with_id(text, "my_raise", "Mine & yours")
     changed = [b for a, b in zip(text.splitlines(), copy.splitlines(), strict=True) if a != b]
-    assert changed == ["id: my_raise", "name: Mine & yours"]
+    assert changed == ["id: my_raise", 'name: "Mine & yours"']
+
+
+@given(name=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1))
+@example(name="Heel raise for Ada: 1")
+@example(name='"{[&*#!|>%@`')
+def test_a_name_may_be_any_line_of_text(name: str) -> None:
+    text = with_id(load_spec("heel_raise").path.read_text(encoding="utf-8"), "my_raise", name)
+    assert parse_spec(text.encode(), Path("my_raise.yaml")).spec.name == name
 
 
 # ---------------------------------------------------------------------- the commands
@@ -198,6 +208,38 @@ def test_a_new_spec_is_valid_and_overwrites_nothing(tmp_path: Path) -> None:
     code, _, told = run("new", "my_raise", "--from", "squat", "--to", str(target))
     assert code == 1
     assert "is there already" in told
+
+
+def test_a_proposal_is_called_as_its_file(tmp_path: Path) -> None:
+    target = tmp_path / "proposal.yaml"
+    assert run("learn", str(RECORDINGS / "squat.npz"), "--from", "squat", "--to", str(target))[0] == 0
+    assert run("check", str(target))[0] == 0
+
+
+def test_what_can_be_no_id_is_refused_before_the_clip_is_read(tmp_path: Path) -> None:
+    code, _, told = run("learn", "never-read.mp4", "--from", "squat", "--to", str(tmp_path / "My squat.yaml"))
+    assert (code, list(tmp_path.iterdir())) == (2, [])
+    assert "lower-case" in told
+
+
+def test_reps_that_fell_short_are_named_and_teach_nothing(samples: Path) -> None:
+    code, _, told = run("learn", str(samples / "hr_single_partial.npz"), "--from", "single_heel_raise")
+    assert code == 0
+    assert [line.split("rep ")[1][0] for line in told.splitlines() if "is left out: The heel came to" in line] == [
+        "3",
+        "6",
+    ]
+    assert "4 movements of 6.6 to 6.7" in told
+
+
+def test_fewer_than_three_good_reps_teach_nothing(samples: Path, tmp_path: Path) -> None:
+    whole = load_recording(samples / "hr_single_partial.npz")
+    first = whole.time_s < 11.5  # two good reps, and one that came too low
+    arrays = {name: getattr(whole, name)[first] for name in ("time_s", "points", "visibility", "sd_px")}
+    save_recording(replace(whole, **arrays), tmp_path / "short.npz")
+    code, shown, told = run("learn", str(tmp_path / "short.npz"), "--from", "single_heel_raise")
+    assert (code, shown) == (1, "")
+    assert "2 of 3 movements are good (flagged: 3); film 3 or more" in told
 
 
 def test_a_bad_id_is_a_usage_error(tmp_path: Path) -> None:

@@ -31,16 +31,27 @@ def short_clip(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--list"], 0, ""),
         ([], 2, "name an exercise"),
         (["heel_raise", "--resolution", "big"], 2, "expected WIDTHxHEIGHT"),
+        (["toe_scrunch", "--plan"], 2, "--plan: goes without ID"),
+        (["--plan", "--person", "me", "--no-metronome"], 2, "goes without --metronome, --person"),
         (["no_such_exercise"], 1, "no_such_exercise"),
         (["heel_raise", "--camera", "61"], 1, "camera 61: "),
         (["heel_raise", "--camera", "missing.mp4"], 1, "missing.mp4: "),
     ],
-    ids=["list", "no exercise", "odd resolution", "unknown exercise", "absent camera", "absent file"],
+    ids=[
+        "list",
+        "no exercise",
+        "odd resolution",
+        "both",
+        "more than both",
+        "unknown exercise",
+        "absent camera",
+        "absent file",
+    ],
 )
 def test_what_is_missing_is_one_line(formcheck: Run, words: list[str], code: int, told: str) -> None:
     done = formcheck("live", *words, env=HOME)
     assert done.returncode == code
-    assert told in " ".join(done.stderr.split())
+    assert told in " ".join(done.stderr.replace("│", " ").split())
     if code == 0:
         assert "heel_raise" in done.stdout
     if code == 1:

@@ -104,7 +104,7 @@ def test_without_a_loudspeaker_a_set_is_practised_in_silence(
         outcome = set_of(stage, store, silent, [ScriptedDevice(stage, ticks(0.0, END_S))], reps=REPS)
     assert outcome.result.counts.completed == REPS
     assert missing == ("No sound on this machine",)
-    assert heard.told[0] == "no sound: no loudspeaker was found; go by the window"
+    assert heard.told[0] == "no sound: no loudspeaker was found; go by what is written here"
     assert "Done. Well practised." in heard.told
 
 

@@ -74,7 +74,7 @@ def test_cues_are_given_within_the_limit_or_not_at_all() -> None:
     assert len(live.meter.cued_s) == 3
     assert max(live.meter.cued_s) <= 0.3
     assert devices.tones.count("count") == 2
-    assert devices.words[-3:] == ["Keep your knees straight.", "3", "Done. Well practised."]
+    assert devices.words[-3:] == ["Keep your knees straight.", "3", "Done. 3 of 30."]
 
 
 def test_a_cue_that_would_come_late_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +167,7 @@ def test_the_summary_names_one_thing_to_work_on_and_the_best_good_rep() -> None:
     summary = summarise(outcome.result, load_spec("heel_raise").spec)
     assert summary.work_on == "Keep your knees straight."
     assert summary.why == "in 1 of 3 reps"
+    assert summary.headline == "3 of 30 done"
     assert summary.lines[0].startswith("Best heel height")
     assert "in rep 2" not in summary.lines[0]
 

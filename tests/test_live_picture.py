@@ -11,6 +11,7 @@ from figure import film, heel_raises
 
 from formcheck.engine.guided import GuidedUpdate
 from formcheck.feedback.overlay import Mark
+from formcheck.feedback.verdicts import Tile
 from formcheck.live.day_pictures import draw_guided, draw_rest
 from formcheck.live.pictograms import draw_pictogram
 from formcheck.live.picture import HEIGHT, WIDTH, Sight, blank, draw_window
@@ -140,7 +141,7 @@ def test_the_summary_shows_counts_and_whether_it_was_saved(saved: bool) -> None:
     picture = draw_summary(summary, saved=saved)
     assert picture.shape == (HEIGHT, WIDTH, 3)
     assert (picture != draw_summary(summary, saved=not saved)).any()
-    more = replace(summary, counts=Counts(9, 6, 2, 1))
+    more = replace(summary, tiles=(Tile("ok", 6, "good"), Tile("short", 1, "shorter than asked")))
     assert _difference(picture[172:366], draw_summary(more, saved=saved)[172:366]) > 1000
 
 

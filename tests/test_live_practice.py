@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -125,6 +126,7 @@ def test_a_hold_let_go_too_early_is_to_be_taken_up_again() -> None:
     got = followed(motion, "gastrocnemius_stretch")
     assert got.practice.phase == "counting"
     assert any("Take it up again" in words for words in _words(got))
+    assert re.fullmatch(r"Done\. 1[0-3] of 30 seconds\.", got.practice.finish(22.0)[0].words)
 
 
 def test_a_heel_that_lifts_in_a_hold_is_told_while_there_is_time_to_put_it_down() -> None:

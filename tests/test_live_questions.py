@@ -105,23 +105,26 @@ def test_only_space_goes_on_in_spite_of_a_warning(keys: dict[float, str], yes: b
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_terminal_is_asked_only_without_a_window(
-    monkeypatch: pytest.MonkeyPatch, when: Literal["before", "after"]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], when: Literal["before", "after"]
 ) -> None:
     asked_in_terminal: list[str] = []
 
-    def prompt(words: str, **options: object) -> int:
+    answers = iter(["eleven", "11", "-1", "", "4.0", "4", " 4 "])
+
+    def prompt(words: str, **options: object) -> str:
         asked_in_terminal.append(words)
-        return 4
+        return next(answers)
 
     monkeypatch.setattr("typer.prompt", prompt)
     monkeypatch.setattr("typer.confirm", lambda words, **_: True)
     heard = Recorder()
     without = Devices(heard, heard, heard, heard.told.append, has_window=False)
     assert ask_pain(without, when).value == 4
+    assert capsys.readouterr().err == "expected a whole number from 0 to 10\n" * 5
     assert ask_done(without, "Toe scrunch.", 10, 8) == 4
     assert ask_to_go_on(without, "Pain.", ())
-    assert len(asked_in_terminal) == 2
+    assert len(asked_in_terminal) == 7
     typist = Typist({0.0: "6", 0.1: " "}, now_s=99.0)
     window = Devices(typist, typist.heard, typist.heard, typist.heard.told.append)
     assert ask_pain(window, when).value == 6
-    assert len(asked_in_terminal) == 2
+    assert len(asked_in_terminal) == 7

@@ -83,6 +83,13 @@ def test_the_dose_ends_the_walk(ends: bool) -> None:
     assert (live.practice.scene(0.0).count == 4) == ends
 
 
+def test_a_walk_cut_short_is_told_as_far_as_it_went() -> None:
+    for hold_s, told in ((None, "Done. 2 of 4."), (60.0, "Done. 2 of 60 seconds.")):
+        course = WalkCourse(SPEC.model_copy(update={"dose": SPEC.dose.model_copy(update={"hold_s": hold_s})}))
+        course._watch.strides, course._watch.walked_s = 2, 2.9
+        assert course.finish(3.0)[0].words == told
+
+
 def test_a_dose_in_seconds_is_walked_for_so_long() -> None:
     dose = SPEC.dose.model_copy(update={"hold_s": 5.0})
     course = WalkCourse(SPEC.model_copy(update={"dose": dose}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.errors import PlanError
-from formcheck.plan import DayCourse, Plan, SetFact, Task, planned_spec, read_plan, read_status, tasks_of
+from formcheck.plan import DayCourse, Plan, SetFact, Task, done_tasks, planned_spec, read_plan, read_status, tasks_of
 from formcheck.plan.file import parse_plan
+from formcheck.plan.form import STAGES
 from formcheck.specs.loader import load_spec, read_spec
 
 PLAN = """\
@@ -68,6 +70,8 @@ MISTAKES = {
     "unknown choice": ("choice: eyes open", "choice: on a rope", "16:78", "choices: eyes open, eyes closed"),
     "no such dose": ("sets: 1, choice", "reps: 3, choice", "16:67", "single_leg_stance has no such dose"),
     "stage not planned": ("stage: strengthen", "stage: settle", "5:8", "stage must be one of those under stages"),
+    "another date": ("2026-11-02", "24.11.2026", "4:9", "begins must be a date as 2026-11-24, got '24.11.2026'"),
+    "a year": ("begins: 2026-11-02", "begins: 2026", "4:9", "begins must be a date as 2026-11-24, got 2026"),
     "no day": ("2026-11-02", "2026-02-30", "4:9", "must be a day of the calendar"),
     "pain beyond the scale": ("pain_limit: 3", "pain_limit: 30", "6:13", "must be at most 10"),
     "measured by nobody": ("exercise: heel_raise, sessions", "exercise: forefoot_dome, sessions", "19:20", "measured"),
@@ -91,6 +95,38 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(PlanError) as error:
         made(PLAN.replace("forefoot_dome", "forefot_dome").replace("knee_bend", "knee_bnd"))
     assert len(str(error.value).splitlines()) == 2
+
+
+def test_mistakes_of_form_hide_no_mistakes_of_sense() -> None:
+    changes = {
+        name: MISTAKES[name][:2] for name in MISTAKES if name not in ("another date", "a year", "stage not planned")
+    }
+    text = PLAN.replace("stage: strengthen", "stage: strenghten")
+    for there, instead in changes.values():
+        text = text.replace(there, instead)
+    with pytest.raises(PlanError) as error:
+        made(text)
+    told = str(error.value)
+    assert "did you mean strengthen?" in told
+    for name in changes:
+        assert MISTAKES[name][3] in told, name
+
+
+KEYS = st.sampled_from(["stages", "strengthen", "exercises", "exercise", "limits", "next_when", "choice"])
+ANYTHING = st.recursive(
+    st.none() | st.integers() | st.text("ab:", max_size=5), lambda some: st.lists(some) | st.dictionaries(KEYS, some)
+)
+
+
+@given(ANYTHING)
+def test_whatever_stands_in_a_plan_is_a_problem_told(values: object) -> None:
+    with pytest.raises(PlanError):
+        parse_plan(json.dumps({"schema": 1, "stages": values}).encode(), Path("plan.yaml"))
+
+
+def test_the_docs_name_every_stage(root: Path) -> None:
+    text = (root / "docs" / "plan.md").read_text(encoding="utf-8")
+    assert ", ".join(f"`{stage}`" for stage in STAGES) in text
 
 
 def test_a_plan_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
@@ -169,6 +205,18 @@ def test_a_rest_lasts_as_planned_and_counts_down() -> None:
     assert course.update(145.0).task.kind == "exercise"  # type: ignore[union-attr]
 
 
+def test_what_is_done_today_is_told_once_for_each_set() -> None:
+    def one(exercise: str, side: str | None) -> SetFact:
+        return SetFact(BEGINS, exercise, 1, 1, 0.0, None, None, side)
+
+    walked = [task for task in tasks() if task.kind == "exercise"]
+    sets = [one("heel_raise", None), one("single_leg_stance", "right"), one("squat", None)]
+    assert done_tasks(walked, []) == (False,) * 5
+    assert done_tasks(walked, sets) == (True, False, False, True, False)
+    assert done_tasks(walked, [*sets, one("single_leg_stance", None)]) == (True, False, True, True, False)
+    assert done_tasks(walked, [*sets, one("single_leg_stance", "right")]) == (True, False, False, True, False)
+
+
 # ---------------------------------------------------------------------- facts
 
 
@@ -223,6 +271,15 @@ def test_pain_that_is_high_or_rises_is_told(name: str) -> None:
     course, concerns = PAINS[name]
     sets = [one for k, (before, pain) in enumerate(course) for one in sets_on(k, before=before, pain=pain)]
     assert len(read_status(made(), sets, BEGINS + timedelta(days=20)).concerns) == concerns
+
+
+def test_pain_before_and_after_are_those_of_one_sitting() -> None:
+    morning, evening = sets_on(0, before=1, pain=4), sets_on(0, before=2, pain=3)
+    status = read_status(made(), [*morning, *evening], BEGINS)
+    assert status.sessions[0].sittings == ((1, 4), (2, 3))
+    assert status.concerns[-1] == f"Pain rose from 1 to 4 in the session of {BEGINS}."
+    calm = read_status(made(), [*sets_on(0, before=0, pain=1), *sets_on(0, before=3, pain=3)], BEGINS)
+    assert calm.concerns == ()
 
 
 @given(days=st.lists(st.integers(0, 60), max_size=20), valid=st.integers(0, 40))

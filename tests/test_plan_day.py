@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -190,6 +191,20 @@ def test_plan_commands_work_on_a_new_plan(formcheck: Run, tmp_path: Path) -> Non
     assert "there is a plan already" in again.stderr
 
 
+def test_a_plan_is_for_its_users_eyes_only(formcheck: Run, tmp_path: Path) -> None:
+    assert formcheck("plan", "new", env={"XDG_DATA_HOME": str(tmp_path)}, umask=0o022).returncode == 0
+    assert stat.S_IMODE((tmp_path / "formcheck").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "formcheck" / "plan.yaml").stat().st_mode) == 0o600
+
+
+def test_today_tells_reps_of_a_hold(formcheck: Run, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    shown = formcheck("plan", "today", env={"FORMCHECK_PLAN": str(path), "XDG_DATA_HOME": str(tmp_path)}).stdout
+    assert "Toe joint traction, left side. 2 × 10 s  [guided: not measured]\n" in shown
+    assert "[done today]" not in shown
+
+
 def test_no_plan_is_one_line(formcheck: Run, tmp_path: Path) -> None:
     done = formcheck("plan", "status", env={"FORMCHECK_PLAN": str(tmp_path / "none.yaml")})
     assert done.returncode == 1
@@ -205,6 +220,7 @@ def test_a_plan_needs_clips_for_every_exercise(formcheck: Run, tmp_path: Path) -
     )  # fmt: skip
     assert done.returncode == 1
     assert "no clip there for Ankle pump" in done.stderr
+    assert "Pain" not in done.stderr  # the camera is looked at before anything is asked
 
 
 SHORT = (
@@ -236,5 +252,9 @@ def test_a_day_by_the_commands_is_recorded_and_stated(formcheck: Run, tmp_path: 
     sets = json.loads(formcheck("sessions", "list", "--json", env=env).stdout)
     assert [one["exercise"] for one in sets] == ["toe_scrunch", "heel_raise"]
     assert "not measured" in formcheck("sessions", "show", sets[0]["uid"], env=env).stdout
+    planned = formcheck("plan", "today", env=env).stdout
+    assert planned.startswith("ada, strengthen (2 of 2 done today):\n")
+    assert planned.count("[done today]") == 2
+    assert "Dr Ray" not in planned
     listed = formcheck("sessions", "list", env=env).stdout
     assert re.search(r"ada +toe_scrunch +– – – – *\n +not measured · 1 of 1 done", listed)

@@ -15,6 +15,7 @@ PLAN = (
     plan_head('"<b>ada</b>"')
     + """\
       - {exercise: heel_raise, sets: 2, reps: 25, limits: {knee_bend: 17.0}}
+      - {exercise: joint_traction, sets: 1}
     next_when:
       - {exercise: heel_raise, sessions: 3, reps: 25, pain_at_most: 2}
 """
@@ -38,6 +39,8 @@ def test_a_plan_is_shown_with_criteria_as_facts(
     assert '<th scope="row">Heel raise, both legs</th>' in shown.text
     assert "heel_raise" not in shown.text
     assert "knee bend 17" in shown.text
+    assert "<td>2 × 25 reps</td>" in shown.text
+    assert "<td>5 × 10 s</td>" in shown.text
     assert "&lt;b&gt;ada&lt;/b&gt;" in shown.text
     assert "<b>ada" not in shown.text
 

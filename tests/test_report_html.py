@@ -28,6 +28,7 @@ from made_results import (
 from formcheck.errors import OutputError
 from formcheck.feedback.words import NOTICE
 from formcheck.model import Frame, SetResult
+from formcheck.report.about import NOTHING_MORE, About
 from formcheck.report.charts import figure, further_measures, shown_measures, uncertainty_band
 from formcheck.report.html import report_html, write_report
 from formcheck.report.pictures import peak_pictures
@@ -63,13 +64,13 @@ class _Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-def page(result: SetResult, pictures: dict[int, bytes] | None = None) -> _Page:
-    return _Page(report_html(result, pictures or {}))
+def page(result: SetResult, pictures: dict[int, bytes] | None = None, about: About = NOTHING_MORE) -> _Page:
+    return _Page(report_html(result, pictures or {}, about))
 
 
 def test_says_counts_verdicts_faults_and_reasons() -> None:
     text = page(made_result(ALL_VERDICTS)).text
-    for words in ("4 reps completed", "2 valid", "1 to correct", "1 cannot judge", KNEE_TEXT, REASON, NOTICE):
+    for words in ("4 reps completed", "2 good", "1 to correct", "1 cannot judge", KNEE_TEXT, REASON, NOTICE):
         assert words in text
     for verdict in ("✓ good", "! watch", "✕ to correct", "? cannot judge"):
         assert verdict in text
@@ -131,15 +132,15 @@ def test_dollar_signs_are_words_too() -> None:
 
 def test_hold_shows_held_against_target() -> None:
     text = page(made_result(holds=[made_hold(1), made_hold(2, 13.8, "fault")])).text
-    assert "Held 30.1 s of 30 s: reached" in text
-    assert "Held 13.8 s of 30 s: not reached" in text
+    assert "Held 30.1 of 30 s: reached" in text
+    assert "Held 13.8 of 30 s: shorter than asked" in text
     assert "2 holds completed" in text
 
 
 def test_nothing_counted_says_why() -> None:
     result = replace(made_result(), setup=(made_problem(),), view=None, azimuth_deg=float("nan"), near_side="both")
     text = page(replace(result, cm_per_px=float("nan"))).text
-    assert "No rep was counted" in text
+    assert "No rep or hold was counted" in text
     assert "Your feet are not in the picture." in text
     assert "Scale not known" in text
 
@@ -173,7 +174,7 @@ def test_limits_are_lines_with_numbers() -> None:
 def test_what_was_not_seen_is_a_gap() -> None:
     result = made_result(["ok"])
     traces = {trace.get("name"): trace for trace in figure(result, ["heel_height_cm"])["data"]}
-    assert traces["Heel height left"]["y"][:10] == [None] * 10
+    assert traces["Heel height left, far leg: reads low, not judged"]["y"][:10] == [None] * 10
     assert None not in traces["Heel height right"]["y"]
 
 
@@ -267,7 +268,7 @@ def test_strides_are_measured_and_get_no_verdict() -> None:
 def test_a_guided_set_shows_what_was_done_and_no_zeros() -> None:
     text = page(made_guided()).text
     assert "not measured · 13 of 15 done" in text
-    for count in ("completed", "valid", "to correct", "No rep was counted"):
+    for count in ("completed", "valid", "to correct", "was counted"):
         assert count not in text
 
 

@@ -11,15 +11,16 @@ from rich.console import Console
 from formcheck.feedback.words import NOTICE
 from formcheck.model import SetResult
 from formcheck.report import render_table
+from formcheck.report.about import NOTHING_MORE, About
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120], ids=["80 columns", "120 columns"])
 ALL_VERDICTS = ("ok", "watch", "fault", "cannot_judge")
 
 
-def printed(result: SetResult, width: int, encoding: str = "utf-8") -> str:
+def printed(result: SetResult, width: int, encoding: str = "utf-8", about: About = NOTHING_MORE) -> str:
     raw = io.BytesIO()
     console = Console(file=io.TextIOWrapper(raw, encoding=encoding, errors="strict"), width=width)
-    console.print(render_table(result))
+    console.print(render_table(result, about))
     console.file.flush()
     return raw.getvalue().decode(encoding)
 
@@ -49,6 +50,17 @@ def test_says_counts_measures_and_uncertainty(width: int) -> None:
     assert "7.9 ± 0.4 cm" in text
     assert "−31.0 ± 2.0°" in text
     assert "0:01.0–0:03.0" in text
+
+
+@pytest.mark.parametrize("width", [30, 45, 60, 74])
+def test_where_no_table_has_room_nothing_of_it_is_lost(width: int) -> None:
+    result = made_result(ALL_VERDICTS)
+    text = printed(result, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    plain = unwrapped(text)
+    assert "Rep 3 0:07.0–0:09.0 both ✕ to correct Heel height 7.9 ± 0.4 cm, Ankle angle −31.0 ± 2.0°" in plain
+    assert "Rep 4 " in plain
 
 
 def test_narrow_table_says_faults_and_reasons_below() -> None:

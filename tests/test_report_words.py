@@ -57,6 +57,7 @@ def test_folded_is_ascii(text: str) -> None:
         ({"confirmed": None, "planned": None}, 0, "not measured"),
         ({"cadence_per_min": 110.0}, 5, "5 strides measured"),
         ({"cadence_per_min": None}, 1, "1 stride measured"),
+        ({"cadence_per_min": None}, 0, "no strides were found"),
     ],
 )
 def test_what_is_not_judged_is_told_in_words(summary: dict[str, float | None], completed: int, words: str) -> None:

@@ -64,6 +64,8 @@ def test_time_zero_is_the_first_frame(tmp_path: Path) -> None:
     times, _, _ = read(path)
     assert times[0] == 0.0
     assert times[-1] == pytest.approx(0.9, abs=0.0011)
+    with VideoSource(path) as source:
+        assert source.announced_s == pytest.approx(1.0, abs=0.11)
 
 
 @pytest.mark.parametrize("size", [(426, 240), (3840, 2160)], ids=["240p", "4K"])

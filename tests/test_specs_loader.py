@@ -125,6 +125,12 @@ MISTAKES = {
         "movement.measure must be one that a movement is read from",
     ),
     "limits the wrong way": ("1.5,", "26,", "26,", "movement.enter.value must be below that of most (25), got 26"),
+    "neither least nor most": (
+        "  measure: body_rise_cm\n",
+        "  measure: body_rise_cm\n  shows: [{measure: sole_deg, text: the sole stayed flat}]\n",
+        "{measure: sole_deg",
+        "movement.shows.0 must have least or most, one of the two",
+    ),
     "nothing": (
         "0.4,",
         "0,",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import socket
+import zipfile
 from pathlib import Path
 
 import pytest
 from conftest import Run
 from made_results import made_guided, made_recording, made_result, made_walk
+from made_store import made_set
+from made_video import make_video, steady
 from made_web import filled
 
 from formcheck.specs.loader import load_spec
@@ -72,15 +75,29 @@ def test_an_empty_record_says_what_to_do(formcheck: Run, tmp_path: Path) -> None
 
 def test_show_gives_the_result(formcheck: Run, home: dict[str, str]) -> None:
     uid = str(_sets(formcheck, home)[-1]["uid"])
-    assert "Knee bent to 24°" in formcheck("sessions", "show", uid[:8], env=home).stdout
+    told = formcheck("sessions", "show", uid[:8], env=home).stdout
+    assert "Knee bent to 24°" in told
+    assert "Heel raise, both legs" in told
+    assert "pain" not in told.splitlines()[0]
     shown = json.loads(formcheck("sessions", "show", uid, "--json", env=home).stdout)
     assert shown["result"]["schema"] == "formcheck.result/1"
+
+
+def test_show_tells_pain_before_and_after(formcheck: Run, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "formcheck")
+    result = made_result(["ok"])
+    going = store.open_set(load_spec("heel_raise"), pain_before=2)
+    store.close_set(going, result, made_recording(result))
+    store.note(going.uid, pain=4, note="")
+    store.close()
+    told = formcheck("sessions", "show", going.uid, env={"XDG_DATA_HOME": str(tmp_path)}).stdout
+    assert "heel_raise, pain before 2 of 10, pain after 4 of 10" in told.splitlines()[0]
 
 
 def test_rescore_tells_what_changes_and_saves_only_when_asked(formcheck: Run, home: dict[str, str]) -> None:
     uid = str(_sets(formcheck, home)[-1]["uid"])
     told = formcheck("sessions", "rescore", uid, env=home)
-    assert "rep 2 fault (knee_bend) → ok" in told.stdout
+    assert "rep 2 to correct (knee bend) → good" in told.stdout
     assert _sets(formcheck, home)[-1]["counts"]["flagged"] == 1  # type: ignore[index]
     formcheck("sessions", "rescore", uid, "--save", env=home)
     assert _sets(formcheck, home)[-1]["counts"]["flagged"] == 0  # type: ignore[index]
@@ -89,11 +106,26 @@ def test_rescore_tells_what_changes_and_saves_only_when_asked(formcheck: Run, ho
 def test_export_delete_import_brings_a_set_back(formcheck: Run, home: dict[str, str], tmp_path: Path) -> None:
     uid = str(_sets(formcheck, home)[0]["uid"])
     file = tmp_path / "set.zip"
-    assert "without names" in formcheck("sessions", "export", uid, "--to", file, env=home).stderr
+    assert "without names, without video" in formcheck("sessions", "export", uid, "--to", file, env=home).stderr
     assert formcheck("sessions", "delete", uid, "--yes", env=home).returncode == 0
     assert uid not in [one["uid"] for one in _sets(formcheck, home)]
     assert "1 set imported" in formcheck("sessions", "import", file, env=home).stderr
     assert "1 there already" in formcheck("sessions", "import", file, env=home).stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--no-clip",)], ids=["with clip", "without"])
+def test_an_export_says_that_its_video_shows_the_person(formcheck: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    store = open_store(tmp_path / "formcheck")
+    uid = made_set(store, clip=make_video(tmp_path / "video.mp4", steady(10, 25.0)))[0]
+    store.close()
+    words = ("sessions", "export", uid, "--to", tmp_path / "set.zip", *more)
+    told = formcheck(*words, env={"XDG_DATA_HOME": str(tmp_path)}).stderr
+    with zipfile.ZipFile(tmp_path / "set.zip") as archive:
+        assert (f"{uid}/clip.mp4" in archive.namelist()) is not bool(more)
+    assert ("with a video that shows the person; --no-clip leaves it out" in told) is not bool(more)
+    assert ("without video" in told) is bool(more)
+    there = {"XDG_DATA_HOME": str(tmp_path / "there")}
+    assert "1 set imported" in formcheck("sessions", "import", tmp_path / "set.zip", env=there).stderr
 
 
 def test_delete_asks_first(formcheck: Run, home: dict[str, str]) -> None:

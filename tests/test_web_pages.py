@@ -8,21 +8,23 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from made_results import made_recording, made_result
-from made_store import opened_store
+from made_results import made_hold, made_recording, made_result
+from made_store import made_set, opened_store
+from made_video import make_video, steady
 from made_web import EVIL_NAME, browser, filled
 
 from formcheck.specs.loader import load_spec
 from formcheck.store import Store
 from formcheck.store.agreement import agreement
 from formcheck.store.items import find_item, item_ids
+from formcheck.store.names import exercise_name
 from formcheck.store.people import list_people
 from formcheck.store.person_specs import current_text, save_person_spec, with_limits
 from formcheck.store.queue import groups, next_item
@@ -289,7 +291,7 @@ def test_a_limit_is_tried_before_it_is_saved(changed: tuple[Store, dict[str, str
     form = {"number": "knee_bend.limit", "value": "1.0", "why": "very stiff", "act": "preview"}
     address = "/people/1/limits/heel_raise"
     page = client.post(address, data=form).text
-    assert "With knee_bend.limit at 1.0" in page
+    assert "Knee bend, limit 1.0° instead of 12.0°" in page
     assert store.spec_for("Ann", "heel_raise") is None
     assert store.find_set(saved["again"]).counts.flagged == 0
     client.post(address, data={**form, "act": "save"})
@@ -498,9 +500,7 @@ def test_strides_are_shown_as_measured_and_get_no_verdict(shared: Shared) -> Non
         stride,
     ):
         page = client.get(address).text.split("<main", 1)[1]
-        assert not re.search(r'>good<|class="ok"|>Verdict<|class="chip ok|no fault|<td[^>]*label="valid"', page), (
-            address
-        )
+        assert not re.search(r'>good<|class="ok"|>Verdict<|class="chip ok|no fault|<td[^>]*label="good"', page), address
     for name in ("a walk", "somebody who walks", "two walks"):
         assert "5 strides measured" in client.get(_pages(shared)[name]).text
     assert "<h1>Stride 1" in client.get(stride).text
@@ -516,7 +516,11 @@ def test_a_guided_set_says_what_was_confirmed_and_shows_no_counts(tmp_path: Path
     client = browser(store)
     page = client.get(f"/sessions/{uid}").text
     assert "2 of 3 done" in page
-    assert "completed" not in page
+    for senseless in ("completed", "was seen in", "person seen in", "report.html", "landmarks.trc"):
+        assert senseless not in page
+    person = client.get("/people/1").text
+    assert "What waits" not in person
+    assert "/limits/" not in person
     for address in ("/sessions", "/people/1"):
         row = re.search(r"<td>Ball roll.*?</tr>", client.get(address).text.replace("\n", ""))
         assert row is not None
@@ -561,3 +565,104 @@ def test_a_change_is_said_with_as_many_digits_as_it_deserves(
     low, high = trend_figure([trend])["layout"]["yaxis"]["range"]
     assert low < min(values)
     assert high > max(values)
+
+
+@pytest.mark.parametrize("clip", [True, False], ids=["clip", "none"])
+def test_take_away_says_whether_a_video_shows_the_person(tmp_path: Path, clip: bool) -> None:
+    store = opened_store(tmp_path)
+    uid = made_set(store, clip=make_video(tmp_path / "v.mp4", steady(10, 25.0)) if clip else None)[0]
+    text = browser(store).get(f"/sessions/{uid}").text
+    store.close()
+    assert "None of these files names the person." in text
+    assert ("shows the person" in text) is ("--no-clip" in text) is clip
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, str]]:
+    """A set of two holds, one of them too short and with a rule not judged, with pain before and after."""
+    store = opened_store(tmp_path_factory.mktemp("short"))
+    holds = [made_hold(1), replace(made_hold(2, 21.0), not_judged={"heel_lift": "it was hidden"})]
+    result = replace(made_result(holds=holds), exercise="gastrocnemius_stretch")
+    going = store.open_set(load_spec("gastrocnemius_stretch"), person="Dee", pain_before=2)
+    store.close_set(going, result, made_recording(result))
+    store.note(going.uid, pain=4, note="")
+    with browser(store) as client:
+        yield client, going.uid
+    store.close()
+
+
+def _words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1]).split())
+
+
+def test_a_short_hold_and_what_was_not_judged_stand_where_people_look(short: tuple[TestClient, str]) -> None:
+    client, uid = short
+    page = _words(client.get(f"/sessions/{uid}").text)
+    assert "1 good 1 shorter than asked 0 to correct" in page
+    assert "shorter than asked, heel lift not judged right" in page
+    assert "21.0 of 30 s" in page
+    assert "1 (+ 1 too short)" in _words(client.get("/sessions").text)
+    item = _words(client.get("/items/2").text)
+    assert "shorter than asked, heel lift not judged" in item
+    assert "heel lift: it was hidden" in item
+
+
+def test_pain_before_and_after_stand_in_the_list_and_on_the_page(short: tuple[TestClient, str]) -> None:
+    client, uid = short
+    assert "2 → 4" in client.get("/sessions").text
+    assert "Pain before the set: 2 of 10" in client.get(f"/sessions/{uid}").text
+
+
+def test_pages_call_an_exercise_what_its_spec_does(shared: Shared) -> None:
+    pages = _pages(shared)
+    for name in ("queue", "queue of one", "flagged rep", "sessions", "session of reps", "person", "two sessions"):
+        assert "Heel raise, both legs" in browser(shared[0]).get(pages[name]).text, name
+
+
+def test_an_exercise_with_no_spec_at_hand_is_called_by_its_id(tmp_path: Path) -> None:
+    store = opened_store(tmp_path)
+    assert exercise_name(store, "single_heel_raise") == "Single heel raise"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "words"),
+    [
+        ("knee_bend.limit", "-5", "−5.0° cannot be met, it must be above 0"),
+        ("knee_bend.limit", "0", "must be above 0"),
+        ("low_height.fault", "60", "a share is at most 1"),
+    ],
+)
+def test_a_limit_that_cannot_be_meant_is_refused(shared: Shared, number: str, value: str, words: str) -> None:
+    form = {"number": number, "value": value, "act": "preview"}
+    answer = browser(shared[0]).post("/people/1/limits/heel_raise", data=form)
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert words in answer.text
+
+
+def test_shares_are_apart_by_percentage_points(shared: Shared) -> None:
+    store, saved = shared
+    item = item_ids(store, saved["single"])["rep", 3]
+    assert re.search(r"beyond by</dt><dd>\d+ percentage points", browser(store).get(f"/items/{item}").text)
+
+
+def test_an_ankle_that_points_down_is_furthest_pointed(shared: Shared) -> None:
+    pages = _pages(shared)
+    for name in ("person", "two sessions"):
+        page = browser(shared[0]).get(pages[name]).text
+        assert "Ankle angle, furthest pointed" in page
+        assert "Heel height, largest" in page
+
+
+def test_what_was_done_on_one_day_is_told_apart_by_its_time(shared: Shared) -> None:
+    pages = _pages(shared)
+    assert re.search(r'class="date">[^<]+, \d\d:\d\d<', browser(shared[0]).get(pages["queue"]).text)
+    assert re.search(r"\d\d:\d\d: Heel height", browser(shared[0]).get(pages["two sessions"]).text)
+
+
+@pytest.mark.parametrize(("days", "shows"), [(0.1, "%H"), (2.0, "%H"), (40.0, "%-d")], ids=str)
+def test_ticks_of_a_trend_say_more_than_the_day_where_sets_are_close(days: float, shows: str) -> None:
+    begin = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    times = (begin, begin + timedelta(days=days))
+    trend = Trend("x", "X", " cm", None, "", times, (1.0, 2.0), (None, None))
+    assert trend_figure([trend])["layout"]["xaxis"]["tickformat"].startswith(shows)

@@ -15,7 +15,7 @@ from formcheck.errors import FormcheckError, OutputError, SpecError
 
 if TYPE_CHECKING:
     from formcheck.measures.names import MeasureName
-    from formcheck.model import FloatArray, LandmarkRecording
+    from formcheck.model import FloatArray, LandmarkRecording, Rep
     from formcheck.specs.learn import Learned
     from formcheck.specs.loader import SpecFile
     from formcheck.specs.schema import ExerciseSpec
@@ -40,16 +40,15 @@ def new(
     from formcheck.specs.learn import with_id
     from formcheck.specs.loader import load_spec, parse_spec
     from formcheck.specs.locator import own_folder
-    from formcheck.whole_files import write_text
+    from formcheck.whole_files import make_private, write_text
 
-    if re.fullmatch(r"[a-z][a-z0-9_]*", id_) is None:
-        raise typer.BadParameter(f"must be lower-case letters, digits and _, got {id_!r}", param_hint="ID")
+    _check_id(id_, "ID")
     target = own_folder() / f"{id_}.yaml" if to is None else to
     if target.exists():
         raise OutputError(f"{target}: is there already; edit it, or choose another id")
     text = with_id(load_spec(source).path.read_text(encoding="utf-8"), id_, name)
     parse_spec(text.encode(), target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target.parent)
     write_text(target, text)
     chatter(f"{target}: written; edit it, then `formcheck specs check {target}`")
 
@@ -67,17 +66,22 @@ def learn(
 ) -> None:
     """Propose a spec's bands from a demonstration: three or more good movements, or a position held, after a rest.
 
-    Limits of rules are only widened where the demonstration would be faulted. Read the proposal before you use it.
+    Limits of rules are only widened where the demonstration would be faulted; movements that fell short are left out
+    and named. The proposal's id is the name of its file. Read it before you use it.
     """
-    from formcheck.specs.learn import with_learned
+    from formcheck.specs.learn import with_id, with_learned
     from formcheck.specs.loader import load_spec, parse_spec
-    from formcheck.whole_files import write_text
+    from formcheck.whole_files import check_target, write_text
 
+    if to is not None:
+        _check_id(to.stem, "--to")
+        check_target(to)
     base = load_spec(source)
     recording = _recording(clip)
     changes = _changes(base, recording, clip, height_cm)
     text = with_learned(base.path.read_text(encoding="utf-8"), changes)
-    parse_spec(text.encode(), base.path)
+    text = text if to is None else with_id(text, to.stem)
+    parse_spec(text.encode(), base.path if to is None else to)
     for place, learned in changes.items():
         chatter(f"{'.'.join(map(str, place))}: {learned.value:g} ({learned.why})")
     if to is None:
@@ -85,6 +89,12 @@ def learn(
     else:
         write_text(to, text)
         chatter(f"{to}: written; a proposal from one clip, no norm")
+
+
+def _check_id(id_: str, hint: str) -> None:
+    """Refuse what can be no id; a spec file is called as its id."""
+    if re.fullmatch(r"[a-z][a-z0-9_]*", id_) is None:
+        raise typer.BadParameter(f"must be lower-case letters, digits and _, got {id_!r}", param_hint=hint)
 
 
 def _recording(clip: Path) -> LandmarkRecording:
@@ -114,23 +124,47 @@ def _changes(
         problem = result.setup[0].text if result.setup else "nobody stands still in it"
         raise SpecError(f"{clip}: {problem}")
     side = result.holds[0].side if result.holds else engine.place.side
-    bands, spans = (_held if kind == "hold" else _moved)(base.spec, result.series, side, clip_words(clip))
+    short = [rep for rep in result.reps if _fell_short(rep, base.spec)]
+    if kind == "hold":
+        bands, spans = _held(base.spec, result.series, side, clip_words(clip))
+    else:
+        bands, spans = _moved(base.spec, result.series, side, short, clip_words(clip))
+    for rep in short:
+        chatter(f"{clip}: rep {rep.index} ({rep.start_s:.1f} to {rep.end_s:.1f} s) is left out: {rep.faults[0].text}")
     return bands | _widened(base, result.series, spans, side, clip_words(clip))
+
+
+def _fell_short(rep: Rep, spec: ExerciseSpec) -> bool:
+    """Whether a rep has a fault that no wider limit would take back: it is no demonstration of good form."""
+    from formcheck.rules import RisesAbove
+
+    return any(not isinstance(spec.rules[fault.rule], RisesAbove) for fault in rep.faults)
 
 
 _Found = tuple[dict["Place", "Learned"], list[tuple[float, float]]]
 
 
-def _moved(spec: ExerciseSpec, series: Mapping[str, FloatArray], side: str, clip: str) -> _Found:
-    """Return the bands of reps, and when each of them was."""
+_LEAST_LEFT = 3
+"""So many good movements there must be, once those that fell short are left out: as the help says."""
+
+
+def _moved(spec: ExerciseSpec, series: Mapping[str, FloatArray], side: str, short: list[Rep], clip: str) -> _Found:
+    """Return the bands of reps, and when each of them was; without those that fell short."""
     from formcheck.specs.learn import find_excursions, learn_bands
     from formcheck.specs.schema import RepMovement
 
     assert isinstance(spec.movement, RepMovement)
     x, sd = _trace(spec.movement.measure, series, side)
     t, x = series["time_s"], spec.movement.sign * x
-    bands: dict[Place, Learned] = {("movement", key): one for key, one in learn_bands(t, x, sd, clip).items()}
-    return bands, [(one.start_s, one.end_s) for one in find_excursions(t, x, sd)]
+    found = find_excursions(t, x, sd)
+    good = [one for one in found if not any(one.start_s < rep.end_s and rep.start_s < one.end_s for rep in short)]
+    if len(good) < min(len(found), _LEAST_LEFT):
+        flagged = ", ".join(str(rep.index) for rep in short)
+        raise SpecError(
+            f"{clip}: {len(good)} of {len(found)} movements are good (flagged: {flagged}); film {_LEAST_LEFT} or more"
+        )
+    bands: dict[Place, Learned] = {("movement", key): one for key, one in learn_bands(t, x, good, sd, clip).items()}
+    return bands, [(one.start_s, one.end_s) for one in good]
 
 
 def _held(spec: ExerciseSpec, series: Mapping[str, FloatArray], side: str, clip: str) -> _Found:

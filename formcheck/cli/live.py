@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from formcheck.cli.frame import chatter, show
+from formcheck.cli.frame import chatter, check_side, show
 
 if TYPE_CHECKING:
     from formcheck.live.loop import Asked, Devices
@@ -26,7 +26,11 @@ _CLIPS_QUESTION = (
 )
 
 
+_NOT_WITH_PLAN = ("exercise", "side", "metronome", "pain", "person", "keep_clips")
+
+
 def live(
+    context: typer.Context,
     exercise: Annotated[
         str | None, typer.Argument(metavar="ID", help="The exercise: its id or a spec file.", show_default=False)
     ] = None,
@@ -67,6 +71,7 @@ def live(
     import formcheck.live  # noqa: F401  before anything else that loads PyAV: see there
 
     if plan:
+        _refuse_beside_plan(context)
         from formcheck.cli.live_plan import Practising, practise_plan
 
         practise_plan(Practising(camera, _size(resolution), height_cm, sound, window, mirror))
@@ -77,6 +82,21 @@ def live(
         camera, _size(resolution), height_cm, side, mirror, metronome, sound, window, pain, person, keep_clips
     )
     _practise(exercise, wanted)
+
+
+def _refuse_beside_plan(context: typer.Context) -> None:
+    """Refuse what the plan decides, rather than leave it unheeded."""
+    given = [name for name in _NOT_WITH_PLAN if _is_given(context, name)]
+    if given:
+        named = ", ".join("ID" if name == "exercise" else f"--{name.replace('_', '-')}" for name in given)
+        raise typer.BadParameter(
+            f"goes without {named}: the plan says who does what, and asks for pain", param_hint="--plan"
+        )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +128,13 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
     from formcheck.live.practise import Session, practise
     from formcheck.live.questions import Pain
     from formcheck.pose import FollowingEstimator, MediaPipeEstimator
-    from formcheck.report import render_table
+    from formcheck.report import About, render_table
     from formcheck.sources.camera import Camera
     from formcheck.specs.loader import load_spec
     from formcheck.store import open_store
 
     spec_file = load_spec(exercise)
+    check_side(spec_file.spec, wanted.side)
     if spec_file.spec.movement.kind == "guided":
         from formcheck.cli.live_plan import Practising, practise_guided
 
@@ -145,7 +166,7 @@ def _practise(exercise: str, wanted: _Wanted) -> None:
             asks_after=wanted.pain,
         )
         for outcome in practise(session, camera, estimator):
-            show(render_table(outcome.result))
+            show(render_table(outcome.result, About(spec_file.spec, metronome=session.asked.metronome)))
             failed |= not outcome.kept
             chatter(_kept_words(outcome.kept))
             if outcome.kept and wanted.pain:

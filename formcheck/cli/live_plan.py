@@ -45,7 +45,20 @@ def practise_plan(options: Practising) -> None:
     """Walk through today's session; ask for pain before and after. Exit 1 if a set could not be saved."""
     from formcheck.plan import read_plan
 
-    _walk(read_plan().plan, _opener(options.camera, options.size), options, asks_pain=True)
+    plan, opener = read_plan().plan, _opener(options.camera, options.size)
+    _check_camera(plan, opener, options)
+    _walk(plan, opener, options, asks_pain=True)
+
+
+def _check_camera(plan: Plan, opener: Callable[[Task], Camera], options: Practising) -> None:
+    """Open the camera, or each clip in its place, before anything is asked. Raises SourceError."""
+    from formcheck.plan import tasks_of
+    from formcheck.specs.loader import load_spec
+
+    specs = {one.exercise: load_spec(one.exercise).spec for one in plan.now.exercises}
+    judged = [task for task in tasks_of(plan, specs) if task.kind == "exercise" and not task.guided]
+    for task in judged if options.from_clips else judged[:1]:
+        opener(task).close()
 
 
 def practise_guided(exercise: str, *, side: Literal["left", "right"] | None, person: str, options: Practising) -> None:
@@ -121,10 +134,11 @@ def _day(
 
 
 def _tell(done: DoneTask) -> None:
-    from formcheck.report import render_table
+    from formcheck.report import About, render_table
+    from formcheck.specs.loader import load_spec
 
     if done.outcome is not None:
-        show(render_table(done.outcome.result))
+        show(render_table(done.outcome.result, About(load_spec(done.task.exercise).spec)))
     elif done.record is not None:
         chatter(f"{done.task.words} {done.record.reps} of {done.record.planned} done; {done.record.note}")
 

@@ -16,11 +16,18 @@ from formcheck.whole_files import check_target
 
 if TYPE_CHECKING:
     from formcheck.model import Frame, LandmarkRecording, SetResult
+    from formcheck.report import About
 
 __all__ = ["Outputs"]
 
 STEM: Final = "{stem}"
 STDOUT: Final = "-"
+_SUFFIXES: Final = {
+    "--annotate": (".mp4", ".m4v", ""),
+    "--report": (".html", ".htm", ""),
+    "--save-landmarks": (".npz",),  # by it `score` knows landmarks from a video
+}
+"""What the names of files may end in: another ending would lie about what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,17 @@ class Outputs:
                 raise _misused(option, f"would write {target} twice")
             seen.add(target.resolve())
             check_target(target)
+            _check_suffix(option, target)
 
-    def write_for(self, video: Path, recording: LandmarkRecording, result: SetResult, bar: ScoringBar) -> None:
+    def write_for(
+        self, video: Path, recording: LandmarkRecording, result: SetResult, about: About, bar: ScoringBar
+    ) -> None:
         """Write what is written for each video. Raises OutputError, SourceError."""
-        from formcheck.report import write_frames_csv
+        from formcheck.report import write_frames_csv, write_json
         from formcheck.sources import save_recording
 
+        if self.json is not None and self._json_by_video:
+            write_json(result, _named(self.json, video))
         if self.save_landmarks is not None:
             save_recording(recording, _named(self.save_landmarks, video))
         if self.frames_csv is not None:
@@ -70,7 +82,7 @@ class Outputs:
             from formcheck.report.html import write_report
 
             with _frames(video, "report", result, bar) as frames:
-                write_report(result, recording, frames, _named(self.report, video))
+                write_report(result, recording, frames, _named(self.report, video), about)
         if self.annotate is not None:
             from formcheck.report.annotate import annotate
 
@@ -78,16 +90,25 @@ class Outputs:
                 annotate(frames, recording, result, _named(self.annotate, video))
 
     def write_json(self, results: SetResult | Sequence[SetResult]) -> None:
-        """Write the result, or the list of several. Raises OutputError."""
+        """Write the result, or the list of several, where there is one file for all. Raises OutputError."""
         from formcheck.report import json_text, write_json
 
         if self.json == STDOUT:
             show_text(json_text(results))
-        elif self.json is not None:
+        elif self.json is not None and not self._json_by_video:
             write_json(results, Path(self.json))
+
+    def told(self, videos: Sequence[Path]) -> list[str]:
+        """Return a line for each file that is written for `videos`: what it is, and its name."""
+        return [f"{option.removeprefix('--')}: {target}" for option, target in self._targets(videos)]
+
+    @property
+    def _json_by_video(self) -> bool:
+        return self.json is not None and STEM in self.json
 
     def _by_video(self) -> Iterator[tuple[str, str]]:
         named = {
+            "--json": self.json if self._json_by_video else None,
             "--frames-csv": self.frames_csv,
             "--annotate": self.annotate,
             "--report": self.report,
@@ -96,7 +117,7 @@ class Outputs:
         return ((option, name) for option, name in named.items() if name is not None)
 
     def _targets(self, videos: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-        if self.json is not None and self.json != STDOUT:
+        if self.json is not None and self.json != STDOUT and not self._json_by_video:
             yield "--json", Path(self.json)
         for option, name in self._by_video():
             for video in videos:
@@ -105,6 +126,14 @@ class Outputs:
 
 def _named(name: str, video: Path) -> Path:
     return Path(name.replace(STEM, video.stem))
+
+
+def _check_suffix(option: str, target: Path) -> None:
+    """Refuse a name that says another kind of file than is written; a device or a pipe has no kind."""
+    allowed = _SUFFIXES.get(option)
+    if allowed is None or target.suffix.lower() in allowed or (target.exists() and not target.is_file()):
+        return
+    raise _misused(option, f"must end in {' or '.join(filter(None, allowed))}, which it writes, got {target.name!r}")
 
 
 def _misused(option: str, words: str) -> typer.BadParameter:

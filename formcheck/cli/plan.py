@@ -33,14 +33,14 @@ def new(file: File = None) -> None:
 
     from formcheck.errors import OutputError
     from formcheck.plan import plan_path
-    from formcheck.whole_files import write_text
+    from formcheck.whole_files import make_private, write_text
 
     target = plan_path() if file is None else file
     if target.exists():
         raise OutputError(f"{target}: there is a plan already; edit it, or name another file")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target.parent)
     text = files("formcheck.plan").joinpath("template.yaml").read_text(encoding="utf-8")
-    write_text(target, text.replace("{begins}", _today().isoformat()))
+    write_text(target, text.replace("{begins}", _today().isoformat()), private=True)
     chatter(f"{target}: written; edit it, then `formcheck plan check`")
 
 
@@ -63,12 +63,20 @@ def show_plan(file: File = None) -> None:
 
 @plan.command("today")
 def today(file: File = None) -> None:
-    """Show today's session in its order, with rests and changes of side."""
-    from formcheck.plan import read_plan, tasks_of
+    """Show today's session in its order, with rests and changes of side, and what of it is in the record."""
+    from contextlib import closing
+
+    from formcheck.plan import done_tasks, read_plan, tasks_of
+    from formcheck.plan.record import read_facts
+    from formcheck.store import open_store
 
     found = read_plan(file).plan
     tasks = tasks_of(found, _specs(found))
-    show_text("\n".join([f"{found.person}, {found.stage}:", *map(_task, tasks), ""]))
+    with closing(open_store()) as store:
+        done = done_tasks(tasks, [one for one in read_facts(store, found.person) if one.day == _today()])
+    asked = sum(task.kind == "exercise" for task in tasks)
+    head = f"{found.person}, {found.stage}{f' ({sum(done)} of {asked} done today)' if any(done) else ''}:"
+    show_text("\n".join([head, *map(_task, tasks, done), ""]))
 
 
 @plan.command("status")
@@ -122,11 +130,14 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _task(task: Task) -> str:
+def _task(task: Task, done: bool) -> str:
+    from formcheck.feedback.words import dose_words
+
     if task.kind != "exercise":
         return f"      {task.words}"
-    dose = f"{task.hold_s:g} s" if task.hold_s is not None else f"{task.reps} {task.unit}"
-    return f"  - {task.words} {dose}{'  [guided: not measured]' if task.guided else ''}"
+    dose = dose_words(1, task.reps, task.hold_s, unit=task.unit)
+    guided = "  [guided: not measured]" if task.guided else ""
+    return f"  - {task.words} {dose}{guided}{'  [done today]' if done else ''}"
 
 
 def _told(found: Plan, facts: PlanStatus) -> Iterator[str]:
@@ -136,7 +147,8 @@ def _told(found: Plan, facts: PlanStatus) -> Iterator[str]:
     for week in facts.weeks[-8:]:
         yield f"  week of {week.begins}: {week.whole} of {week.asked} sessions whole, {week.begun} begun"
     for session in facts.sessions[-8:]:
-        pain = f"pain {_pain(session.pain_before)} before, {_pain(session.pain)} after"
+        pairs = session.sittings or ((session.pain_before, session.pain),)
+        pain = "; ".join(f"pain {_pain(before)} before, {_pain(after)} after" for before, after in pairs)
         yield f"  {session.day}: {session.done} of {session.asked} exercises, {pain}"
     if facts.criteria:
         yield "Criteria of the next stage (facts; your physio decides):"

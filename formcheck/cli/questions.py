@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -61,7 +62,7 @@ def _chatter(words: str, lines: Sequence[str]) -> None:
 def _ask_number(words: str, most: int, default: int | None = None) -> int:
     """Ask for a whole number from 0 to `most` until one is given."""
     while True:
-        answer: int = typer.prompt(words, type=int, default=default, err=True)
-        if 0 <= answer <= most:
-            return answer
+        answer: str = typer.prompt(words, type=str, default=None if default is None else str(default), err=True)
+        if re.fullmatch(r"[0-9]{1,9}", answer.strip()) and int(answer) <= most:
+            return int(answer)
         chatter(f"expected a whole number from 0 to {most}")

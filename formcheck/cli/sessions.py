@@ -19,6 +19,7 @@ from formcheck.cli.frame import chatter, show, show_text
 if TYPE_CHECKING:
     from formcheck.model import Hold, Rep
     from formcheck.specs.loader import SpecFile
+    from formcheck.specs.schema import ExerciseSpec
     from formcheck.store import SetSummary, Store
     from formcheck.store.scored import Change
 
@@ -53,17 +54,19 @@ def list_all(
 @sessions.command("show")
 def show_one(name: Name, as_json: AsJson = False) -> None:
     """Show one set as it was scored."""
-    from formcheck.report import render_table, result_json
+    from formcheck.report import About, render_table, result_json
     from formcheck.store.scored import load_result
 
     with _store() as store:
         found = store.find_set(name)
         result = load_result(store, found.uid)
+        about = About(_spec_of(store, found), metronome=found.metronome)
     if as_json:
         show_text(json.dumps({**_as_json(found), "result": result_json(result)}, indent=2, ensure_ascii=False) + "\n")
         return
-    show_text(f"{found.uid}  {found.person}, {_when(found)}, {found.exercise}\n")
-    show(render_table(result))
+    pain = [f"pain {words} {value} of 10" for words, value in _pain(found) if value is not None]
+    show_text(f"{found.uid}  {', '.join([found.person, _when(found), found.exercise, *pain])}\n")
+    show(render_table(result, about))
 
 
 @sessions.command("export")
@@ -73,14 +76,21 @@ def export(
     with_names: Annotated[
         bool, typer.Option("--names", help="Also names of people and of files; without, the file names nobody.")
     ] = False,
+    no_clip: Annotated[
+        bool, typer.Option("--no-clip", help="Leave out the videos; without this, they show the person.")
+    ] = False,
 ) -> None:
-    """Write sets with their recordings and clips to one file, for somebody to import."""
+    """Write sets with their recordings and videos to one file, for somebody to import.
+
+    The file names nobody unless asked, but a video that was kept shows the person: see --no-clip.
+    """
     from formcheck.store.transfer import export_sets
 
     with _store() as store:
-        uids = [store.find_set(name).uid for name in names]
-        export_sets(store, list(dict.fromkeys(uids)), to, names=with_names)
-    chatter(f"{to}: {_sets(len(uids))} exported, {'with' if with_names else 'without'} names")
+        found = {one.uid: one for one in map(store.find_set, names)}
+        export_sets(store, list(found), to, names=with_names, clips=not no_clip)
+    videos = 0 if no_clip else sum(one.has_clip for one in found.values())
+    chatter(f"{to}: {_sets(len(found))} exported, {'with' if with_names else 'without'} names, {_shown_in(videos)}")
 
 
 @sessions.command("import")
@@ -144,6 +154,16 @@ def rescore(
                 chatter(f"{found.uid[:8]}: the new scoring is kept")
 
 
+def _spec_of(store: Store, found: SetSummary) -> ExerciseSpec | None:
+    """Return the spec that judged; None where this version cannot read it any more."""
+    from formcheck.errors import SpecError
+
+    try:
+        return store.spec_of(found.spec_sha256).spec
+    except SpecError:
+        return None
+
+
 def _spec_for(store: Store, found: SetSummary, spec: str | None) -> SpecFile:
     from formcheck.specs.loader import load_spec
 
@@ -165,8 +185,10 @@ def _change_words(change: Change) -> str:
 def _verdict_words(item: Rep | Hold | None) -> str:
     if item is None:
         return "not counted"
-    rules = ", ".join(fault.rule for fault in item.faults)
-    return f"{item.verdict} ({rules})" if rules else str(item.verdict)
+    from formcheck.feedback.verdicts import verdict_words
+
+    rules = ", ".join(fault.rule.replace("_", " ") for fault in item.faults)
+    return f"{verdict_words(item)} ({rules})" if rules else verdict_words(item)
 
 
 def _listed(found: Sequence[SetSummary]) -> Table:
@@ -204,12 +226,25 @@ def _numbers(one: SetSummary) -> tuple[str, str, str, str]:
 
 
 def _as_json(one: SetSummary) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(one).items() if name != "summary"}  # the result has it
+    told = {
+        name: value for name, value in asdict(one).items() if name not in ("summary", "short")
+    }  # the result has both
     return {**told, "performed_at": one.performed_at.isoformat()}
+
+
+def _pain(one: SetSummary) -> tuple[tuple[str, int | None], ...]:
+    return ("before", one.pain_before), ("after", one.pain)
 
 
 def _when(one: SetSummary) -> str:
     return one.performed_at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _shown_in(videos: int) -> str:
+    if not videos:
+        return "without video"
+    told = "a video that shows" if videos == 1 else f"{videos} videos that show"
+    return f"with {told} the person; --no-clip leaves {'it' if videos == 1 else 'them'} out"
 
 
 def _sets(count: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from formcheck.cli.frame import problem, show, show_text
 from formcheck.errors import SpecError
@@ -25,28 +26,42 @@ specs = typer.Typer(no_args_is_help=True, help="The exercises, and whether a spe
 
 
 @specs.command("list")
-def list_all() -> None:
-    """List the exercises: your own and those that ship."""
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for machines.")] = False,
+) -> None:
+    """List the exercises: your own and those that ship. A view of none: guided, no camera is needed."""
     from formcheck.specs.loader import read_spec
     from formcheck.specs.locator import find_spec_files
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("id", no_wrap=True)
-    for heading in ("name", "dose", "view", "file"):
-        table.add_column(heading)
+    files: list[SpecFile] = []
     failed = False
     for path in find_spec_files().values():
         try:
-            file = read_spec(path)
+            files.append(read_spec(path))
         except SpecError as error:
             problem(error)
             failed = True
-            continue
-        spec = file.spec
-        table.add_row(spec.id, spec.name, _dose(file), _view(file), _where(path))
-    show(table)
+    if as_json:
+        show_text(json.dumps([_as_json(file) for file in files], indent=2, ensure_ascii=False) + "\n")
+    else:
+        _show_table(files)
     if failed:
         raise typer.Exit(1)
+
+
+def _show_table(files: Sequence[SpecFile]) -> None:
+    """Show a line an exercise; the files of one's own are named below it."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("id", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    for heading in ("dose", "view"):
+        table.add_column(heading, no_wrap=True)
+    for file in files:
+        table.add_row(file.spec.id, Text(file.spec.name), _dose(file), _view(file))
+    show(table)
+    own = [file for file in files if _is_own(file.path)]
+    if own:
+        show_text("\n".join(["Your own:", *(f"  {file.spec.id}  {file.path}" for file in own), ""]))
 
 
 @specs.command("show")
@@ -89,21 +104,36 @@ def schema() -> None:
 
 
 def _dose(file: SpecFile) -> str:
-    dose = file.spec.dose
-    once = f"{dose.hold_s:g} s" if dose.hold_s is not None else f"{dose.reps} reps"
-    if dose.hold_s is not None and dose.reps is not None:
-        once = f"{dose.reps} × {once}"
-    return once if dose.sets == 1 else f"{dose.sets} × {once}"
+    from formcheck.feedback.words import dose_words
+
+    dose, unit = file.spec.dose, "strides" if file.spec.movement.kind == "gait" else "reps"
+    return dose_words(dose.sets, dose.reps, dose.hold_s, unit=unit)
 
 
 def _view(file: SpecFile) -> str:
-    return "not measured" if file.spec.movement.kind == "guided" else file.spec.view.asks
+    return "none" if file.spec.movement.kind == "guided" else file.spec.view.asks
 
 
-def _where(path: Path) -> str:
+def _is_own(path: Path) -> bool:
     from formcheck.specs.locator import shipped_folder
 
-    return "shipped" if path.parent == shipped_folder() else str(path)
+    return path.parent != shipped_folder()
+
+
+def _as_json(file: SpecFile) -> dict[str, Any]:
+    spec = file.spec
+    dose = spec.dose.model_dump(exclude={"source"}, exclude_none=True)
+    guided = spec.movement.kind == "guided"
+    return {
+        "id": spec.id,
+        "name": spec.name,
+        "stage": spec.stage,
+        "kind": spec.movement.kind,
+        "view": None if guided else spec.view.asks,
+        "dose": dose,
+        "path": str(file.path),
+        "sha256": file.sha256,
+    }
 
 
 def _described(file: SpecFile) -> str:
@@ -115,7 +145,8 @@ def _described(file: SpecFile) -> str:
         numbers = rule.model_dump()
         lines.append(f"  {name}, seen from {' or '.join(rule.views)}: {_sentence(rule.text, numbers)}")
         lines += [f"      said aloud: {rule.cue}", *_cited(numbers)]
-    lines += ["", f"{_read_from(spec.movement)}:", *_cited(spec.movement.model_dump())]
+    cited = _cited(spec.movement.model_dump())
+    lines += ["", f"{_read_from(spec.movement)}{':' if cited else '.'}", *cited]
     if spec.not_judged:
         lines += ["", "Not judged:", *(f"  - {line}" for line in spec.not_judged)]
     return "\n".join([*lines, "", str(file.path), f"SHA-256 {file.sha256}", ""])
@@ -124,7 +155,8 @@ def _described(file: SpecFile) -> str:
 def _read_from(movement: RepMovement | HoldMovement | GaitMovement | GuidedMovement) -> str:
     match movement.kind:
         case "guided":
-            return "Not measured: paced and timed, and confirmed by you"
+            pace = ", ".join(f"“{beat.say}” {beat.seconds:g} s" for beat in movement.pace)
+            return f"Not measured: paced ({pace or 'held'}) and timed, and confirmed by you"
         case "gait":
             return "Strides, read from heels and hips"
         case _:

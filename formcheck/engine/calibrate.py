@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -40,6 +41,8 @@ _LANDMARK_HEEL_SD_CM = 1.5
 """Foot landmarks follow a foot only in part: on rendered clips the sole was off by 3 to 15 deg, the heel by 1 to 3 cm.
 What a foot tracked in the picture says is taken instead wherever there is one."""
 _MOST_TURN_DEG = 45.0
+_BESIDE_CM = 20.0
+"""How far apart feet stand beside one another: seen obliquely this looks like one ahead of the other (default)."""
 _ZERO: Final = {name: i for i, name in enumerate(ZEROS)}
 _ZERO_COLUMNS: Final = [COLUMN[name] for name in ZEROS]
 
@@ -83,7 +86,7 @@ def calibrate(rows: FloatArray, zeros: FloatArray, scale: Scale) -> Mapping[str,
     named: dict[str, _Value] = {}
     for side in SIDES:
         named |= _side_series(read, side) | _frontal_series(read, side)
-    named |= _body_series(read)
+    named |= _body_series(read) | _feet_series(read)
     return {key: array for name, (value, sd) in named.items() for key, array in ((name, value), (f"{name}_sd", sd))}
 
 
@@ -189,6 +192,21 @@ def _frontal_series(read: _Read, side: str) -> dict[str, _Value]:
     }
 
 
+def _feet_series(read: _Read) -> dict[str, _Value]:
+    """Return how the two feet stand to one another, and the one of them that is furthest from its place at rest."""
+    left, right = (read.rise_px(f"ankle_y_{side}") for side in SIDES)
+    left_sd, right_sd = (read.now(f"ankle_y_sd_{side}") for side in SIDES)
+    apart_sd = np.hypot(left_sd, right_sd)
+    level, length = (np.abs(read.now(f"ankle_{axis}_left") - read.now(f"ankle_{axis}_right")) for axis in "yx")
+    beside_px = _BESIDE_CM * abs(math.sin(math.radians(read.scale.azimuth_deg))) / read.scale.cm_per_px
+    return {
+        "feet_level_cm": read.cm(level, apart_sd),
+        "foot_drop_cm": read.cm(-np.minimum(left, right), np.where(left < right, left_sd, right_sd)),
+        "higher_foot_cm": read.cm(np.maximum(left, right), np.fmax(left_sd, right_sd)),
+        "stance_length_cm": read.cm(length, np.hypot(apart_sd, beside_px)),
+    }
+
+
 def _body_series(read: _Read) -> dict[str, _Value]:
     cm_per_px = read.scale.cm_per_px
     knees, ankles = (
@@ -202,10 +220,7 @@ def _body_series(read: _Read) -> dict[str, _Value]:
     apart_sd = np.hypot(read.now("knee_sd_left"), read.now("knee_sd_right")) * cm_per_px
     trunk, rest_trunk = read.from_side(read.now("trunk")), read.from_side(read.rest("trunk"))
     trunk_sd = read.now("trunk_sd")
-    lift_px = np.maximum(read.rise_px("ankle_y_left"), read.rise_px("ankle_y_right"))
-    lift_sd = np.fmax(read.now("ankle_y_sd_left"), read.now("ankle_y_sd_right"))
     return {
-        "higher_foot_cm": read.cm(lift_px, lift_sd),
         "body_rise_cm": read.cm(read.rise_px("body_y"), read.now("body_y_sd")),
         "knee_separation_change_cm": (knees, apart_sd),
         "leg_separation_change_cm": ((knees + ankles) / 2, apart_sd),

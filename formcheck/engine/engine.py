@@ -10,13 +10,13 @@ import numpy as np
 
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.hold_set import HoldSet
-from formcheck.engine.ongoing import Asked, OngoingSet
+from formcheck.engine.nothing import too_short
+from formcheck.engine.ongoing import OUT_OF_SIGHT, Asked, Finished, OngoingSet
 from formcheck.engine.outcome import count_verdicts, shown_limits, view_notes
 from formcheck.engine.place import Place, Stature, settle
 from formcheck.engine.problems import ProblemLog
 from formcheck.engine.rep_set import RepSet
 from formcheck.engine.series import ZeroHistory
-from formcheck.engine.setup import PROBLEMS
 from formcheck.engine.walk_set import WalkSet
 from formcheck.errors import SpecError
 from formcheck.measures.scale import ASSUMED_STATURE_CM
@@ -111,7 +111,7 @@ class Engine:
 
     def _settle(self, i: int) -> str | None:
         """Take the person's place once they stand still; return what stands in the way."""
-        found = settle(self.spec, self._frames, i, self._asked.stature, self._asked.side)
+        found = settle(self.spec, self._frames, i, self._asked.stature, self._asked.side, self._last_place)
         if isinstance(found, str):
             return found
         place, rows = found
@@ -123,8 +123,9 @@ class Engine:
 
     def _left(self, t: float, row: list[float], problem: str | None, place: Place) -> bool:
         """Whether the person has gone from their place."""
-        if problem in ("no_person", "feet_out_of_frame"):
-            return t - self._in_place_s > _LOST_S
+        if problem in OUT_OF_SIGHT:
+            # How long somebody may be out of sight in a hold is the exercise's to say.
+            return self._set.stage != "hold" and t - self._in_place_s > _LOST_S
         if self._set.strayed:
             return True
         if not self._set.must_stay or not place.stepped(row):
@@ -163,7 +164,7 @@ class Engine:
             counts=count_verdicts([*done.reps, *done.holds]),
             reps=tuple(done.reps),
             holds=tuple(done.holds),
-            setup=self._setup(end_s, done.problem, anything_seen=place is not None),
+            setup=self._setup(end_s, done),
             tracked_fraction=float(seen.mean()) if len(seen) else 0.0,
             provenance=replace(provenance, notes=(*provenance.notes, *view_notes(self.spec, place))),
             view=place.view if place else None,
@@ -178,12 +179,16 @@ class Engine:
             summary=done.summary,
         )
 
-    def _setup(self, end_s: float, unread: str | None, *, anything_seen: bool) -> tuple[SetupProblem, ...]:
-        """Return the problems told, `unread` among them: the one that kept the set from being read."""
-        told = self._problems.finish(end_s, anything_seen=anything_seen)
-        if unread is not None and all(problem.problem != unread for problem in told):
-            return (*told, SetupProblem(unread, 0.0, end_s, PROBLEMS[unread]))
-        return told
+    def _setup(self, end_s: float, done: Finished) -> tuple[SetupProblem, ...]:
+        """Return the problems told; where nothing was counted there is one that says why."""
+        told = self._problems.finish(end_s, anything_seen=done.place is not None)
+        known = {problem.problem for problem in told}
+        told = (*told, *(problem for problem in done.problems if problem.problem not in known))
+        if done.reps or done.holds or not len(self._frames):
+            return told
+        short = too_short(self._frames.time_s[0], end_s)
+        why = short or (None if told else done.why_none)
+        return told if why is None else (*told, why)
 
 
 def _begin(asked: Asked, frames: FrameTable, zeros: ZeroHistory) -> OngoingSet:

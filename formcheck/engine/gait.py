@@ -56,7 +56,8 @@ def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature:
     if not seen.any():
         return "no_person"
     rows, time_s = rows[seen], time_s[seen]
-    found = [_read_pass(rows[part], time_s[part], limits, stature) for part in _passes(rows, time_s)]
+    parts = [part for way in _passes(rows, time_s) for part in _walks(way, rows, time_s, limits, stature)]
+    found = [_read_pass(rows[part], time_s[part], limits, stature) for part in parts]
     passes = [one for one in found if isinstance(one, _Pass)]
     if not passes:
         return "turn_sideways" if "turn_sideways" in found else "no_strides"
@@ -78,10 +79,35 @@ def _passes(rows: FloatArray, time_s: FloatArray) -> list[slice]:
     """Return the stretches in which somebody is seen without a break and walks one way."""
     facing = np.sign(rows[:, COLUMN["facing"]])
     first, stop = np.searchsorted(time_s, time_s - _TURN_S / 2), np.searchsorted(time_s, time_s + _TURN_S / 2)
-    ways = np.array([np.nanmedian(facing[a : max(b, a + 1)]) for a, b in zip(first, stop, strict=True)])
+    ways = np.array([_sign_of(facing[a : max(b, a + 1)]) for a, b in zip(first, stop, strict=True)])
+    sure = np.maximum.accumulate(np.where(ways != 0.0, np.arange(len(ways)), 0))
+    ways = ways[sure]  # in the middle of a turn as before it
     breaks = np.flatnonzero((np.diff(time_s) > _GONE_S) | (ways[1:] * ways[:-1] < 0)) + 1
     edges = [0, *breaks.tolist(), len(rows)]
     return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def _sign_of(signs: FloatArray) -> float:
+    """Return the sign that most have; 0 where they are even or none is seen."""
+    return float(np.sign(np.nansum(signs)))
+
+
+def _walks(way: slice, rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature: Stature) -> list[slice]:
+    """Return the stretches of one way in which step follows step, a step's time around them; all of it if none does.
+
+    Who stands before the walk, or pauses, may stand otherwise than they walk, and takes no steps.
+    """
+    place = _read_place(rows[way], stature)
+    struck = np.array([strike.time_s for strike in find_strikes(rows[way], time_s[way], place, limits.min_s)])
+    if not len(struck):
+        return [way]
+    step_s = limits.max_s / 2
+    edges = [0, *(np.flatnonzero(np.diff(struck) > step_s) + 1).tolist(), len(struck)]
+    walks = []
+    for a, b in pairwise(edges):
+        first, stop = np.searchsorted(time_s[way], [struck[a] - step_s, struck[b - 1] + step_s])
+        walks.append(slice(way.start + int(first), way.start + int(stop)))
+    return walks
 
 
 def _read_pass(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature: Stature) -> _Pass | str:

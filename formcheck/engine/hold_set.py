@@ -13,13 +13,17 @@ from formcheck.engine.frames import FrameTable
 from formcheck.engine.holds import HoldLimits, HoldTimer, HoldTiming
 from formcheck.engine.judge import judge_hold
 from formcheck.engine.movement import pick_side
-from formcheck.engine.ongoing import Asked, Finished, OngoingSet
+from formcheck.engine.nothing import Seen
+from formcheck.engine.ongoing import OUT_OF_SIGHT, Asked, Finished, OngoingSet
+from formcheck.engine.outcome import feet_trusted
 from formcheck.engine.place import Place
 from formcheck.engine.series import ZeroHistory
+from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming
-from formcheck.measures.names import column_name
+from formcheck.measures.names import FOOT_MEASURES, column_name
 from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, Side, Stage
 from formcheck.rules import RisesAbove
+from formcheck.rules.evidence import grade
 from formcheck.skeleton import SIDES
 from formcheck.specs.schema import HoldMovement
 
@@ -45,6 +49,8 @@ class HoldSet(OngoingSet):
         )
         self._timer = HoldTimer(limits)
         self._settled_s = self._as_high_s = math.nan
+        self._refused = Refused(movement.shows, "position")
+        self._seen = Seen(movement.measure)
         self._breaking = {
             name: rule for name, rule in asked.spec.rules.items() if isinstance(rule, RisesAbove) and rule.breaks
         }
@@ -80,13 +86,14 @@ class HoldSet(OngoingSet):
         t, was_holding = self._frames.time_s[i], timer.holding
         seen = self.measures(i, place)
         side = timer.side if was_holding else self._asked.side or self._side_now(row, place, seen)
-        x = seen[column_name(movement.measure, side)]
-        out_of_it = not was_holding and x < movement.lost.value
-        self.settles_anew = movement.planted and out_of_it and t - self._settled_s > _REST_S
-        broken = self._broken(seen, side) if was_holding else None
-        timing = timer.update(t, x, side, broken, stepped=was_holding and place.stepped(row))
+        x = math.nan if self._frames.problems[i] in OUT_OF_SIGHT else seen[column_name(movement.measure, side)]
+        self._seen.note(x)
+        self.settles_anew = not was_holding and self._may_rest(x, place) and t - self._settled_s > _REST_S
+        broken, sure = self._broken(seen, side, place)
+        timing = timer.update(t, x, side, broken, sure=sure, stepped=was_holding and place.stepped(row))
         if timing is not None:
-            return [HoldEnded(t, self._judge(i, timing, place))]
+            hold = self._judge(i, timing, place)
+            return [] if hold is None else [HoldEnded(t, hold)]
         if timer.holding and not was_holding:
             self._begin(i, place)
             return [HoldStarted(t)]
@@ -99,7 +106,17 @@ class HoldSet(OngoingSet):
         unfinished = self._timer.finish()
         if unfinished is not None and place is not None:
             self._judge(len(self._frames) - 1, unfinished, place)
-        return Finished(place, holds=self._holds)
+        refused = self._refused.problem(self._asked.spec.name)
+        return Finished(
+            place,
+            holds=self._holds,
+            problems=() if refused is None else (refused,),
+            why_none=self._seen.why(
+                self._movement.reach.value,
+                f"The position was reached, but not kept for {self._movement.settle_s.value:g} s.",
+                end_s,
+            ),
+        )
 
     @property
     def _lifts_a_foot(self) -> bool:
@@ -111,12 +128,24 @@ class HoldSet(OngoingSet):
             return "left" if left > right else "right"
         return pick_side(self._asked.spec.side, row, place.scale.facing, place.near) or place.near
 
-    def _broken(self, seen: Mapping[str, float], side: str) -> str | None:
-        """Return the rule that breaks the hold in this frame."""
+    def _may_rest(self, x: float, place: Place) -> bool:
+        """Whether the person may stand as they do before a hold, and zeros from there are wanted."""
+        if self._movement.planted:
+            return x < self._movement.lost.value
+        return not place.knows_rest and x < self._movement.reach.value
+
+    def _broken(self, seen: Mapping[str, float], side: str, place: Place) -> tuple[str | None, bool]:
+        """Return the rule that breaks the hold in this frame, and whether it surely does."""
+        found: str | None = None
+        blurred = () if feet_trusted(self._asked.spec, place) else FOOT_MEASURES
         for name, rule in self._breaking.items():
-            if seen[column_name(rule.measure, side)] > rule.limit.value:
-                return name
-        return None
+            column, limit = column_name(rule.measure, side), rule.limit.value
+            if seen[column] > limit:
+                found = name
+                sd = math.inf if rule.measure in blurred else seen[f"{column}_sd"]
+                if grade(seen[column], sd, limit, math.nan).level == "fault":
+                    return name, True
+        return found, False
 
     def _begin(self, i: int, place: Place) -> None:
         """Take the side held, and heights from where the person has stepped to."""
@@ -145,13 +174,16 @@ class HoldSet(OngoingSet):
             broken |= series[column_name(rule.measure, place.side)] > rule.limit.value
         return set() if broken[-1] else {self._frames.time_s[part.start + j] for j in np.flatnonzero(broken)}
 
-    def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold:
+    def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold | None:
+        """Judge a hold that has ended; None if it was none of this exercise."""
         side: Side = "left" if timing.side == "left" else "right"
-        start_s, end_s, now_s = timing.start_s, timing.end_s, self._frames.time_s[i]
+        start_s, end_s = timing.start_s, timing.end_s
         during, after = (
             self._gather(i, RepTiming(first_s, (first_s + last_s) / 2, last_s, timing.level), place, side)
-            for first_s, last_s in ((start_s, end_s), (end_s, now_s))
+            for first_s, last_s in ((start_s, end_s), (end_s, timing.broken_until_s))
         )
-        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after)
+        if self._refused.refuses(during):
+            return None
+        hold = judge_hold(self._asked.spec, len(self._holds) + 1, timing, during, after, rested=place.knows_rest)
         self._holds.append(hold)
         return hold

@@ -11,6 +11,7 @@ from formcheck.engine.holds import HoldTiming
 from formcheck.measures.names import MeasureName, readable_in
 from formcheck.model import Fault, Hold, Rep, Side, Verdict
 from formcheck.rules import Evidence, Finding, RisesAbove, Rule, check_rep, check_set, is_comparative
+from formcheck.rules.evidence import grade
 from formcheck.specs.schema import ExerciseSpec
 
 __all__ = ["describe_peak", "is_faultless", "judge_hold", "judge_rep", "judge_set"]
@@ -80,14 +81,25 @@ def judge_rep(spec: ExerciseSpec, index: int, evidence: Evidence, peers: Sequenc
     )
 
 
-def judge_hold(spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence, after: Evidence) -> Hold:
-    """Judge one hold. A rule that broke it is a fault by that; `after` shows the break, until the hold was given up."""
+def judge_hold(
+    spec: ExerciseSpec, index: int, timing: HoldTiming, evidence: Evidence, after: Evidence, *, rested: bool = True
+) -> Hold:
+    """Judge one hold. A rule that broke it is judged by that; `after` shows the break, until the hold was given up.
+
+    `rested` says that the person was seen at rest before, which changes are told against.
+    """
     findings = _check(spec, evidence, ())
     if timing.broken_by is not None and all(fault.rule != timing.broken_by for fault in findings.faults):
         rule = spec.rules[timing.broken_by]
         findings.watch = [fault for fault in findings.watch if fault.rule != timing.broken_by]
         findings.not_judged.pop(timing.broken_by, None)
-        findings.faults.append(_fault(timing.broken_by, rule, _broken(rule, after)))
+        findings.add(timing.broken_by, rule, _broken(rule, after))
+    if not rested:
+        findings.not_judged |= {
+            name: "not seen at rest before"
+            for name in findings.not_judged
+            if "_change_" in getattr(spec.rules[name], "measure", "")
+        }
     target_s = spec.dose.hold_s or 0.0
     peak = describe_peak(spec, evidence)
     side: Side = "left" if timing.side == "left" else "right"
@@ -161,8 +173,8 @@ def _fault(name: str, rule: Rule, finding: Finding) -> Fault:
 
 
 def _broken(rule: Rule, after: Evidence) -> Finding:
-    """Describe a rule by which the hold was left: the highest value that lasted, at the moment of leaving."""
+    """Grade a rule by which the hold was left: the highest value that lasted, at the moment of leaving."""
     measure, limit = getattr(rule, "measure"), getattr(rule, "limit").value  # noqa: B009  only RisesAbove breaks holds
     values, sds = after.values(measure)
     value = float(np.nanquantile(values, _BREAK_SHARE, method="nearest"))
-    return Finding("fault", value, float(sds[np.nanargmin(np.abs(values - value))]), limit, after.start_s)
+    return grade(value, float(sds[np.nanargmin(np.abs(values - value))]), limit, after.start_s)

@@ -10,7 +10,7 @@ from formcheck.engine.calibrate import Scale
 from formcheck.measures.names import MeasureName
 from formcheck.measures.table import COLUMN
 
-__all__ = ["READABLE", "movement_value", "pick_side"]
+__all__ = ["READABLE", "is_lifted", "movement_value", "pick_side"]
 
 Row = Sequence[float]
 
@@ -76,5 +76,13 @@ def pick_side(rule: str, row: Row, facing: float, near: str) -> str | None:
     return "right" if front == "left" else "left"
 
 
+def is_lifted(side: str, row: Row) -> bool:
+    """Whether a foot is clearly off the floor: far more above the other than two feet on the floor look from above."""
+    other = "right" if side == "left" else "left"
+    above_px = row[COLUMN[f"ankle_y_{other}"]] - row[COLUMN[f"ankle_y_{side}"]]
+    return above_px > _CLEARLY_LIFTED_SHARE * row[COLUMN["upright_px"]]
+
+
 _LIFTED_SHARE = 0.05
-"""Default, not from literature."""
+_CLEARLY_LIFTED_SHARE = 0.08
+"""Default, not from literature. From a head's height beside them, a far foot looks 12 cm higher than a near one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -14,11 +14,14 @@ from formcheck.engine.outcome import feet_trusted
 from formcheck.engine.place import Place, Stature
 from formcheck.engine.series import Readout, ZeroHistory
 from formcheck.engine.timing import RepTiming
-from formcheck.model import Event, Fault, FloatArray, Hold, Rep, Side, Stage
+from formcheck.model import Event, Fault, FloatArray, Hold, Rep, SetupProblem, Side, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import ExerciseSpec
 
-__all__ = ["Asked", "Finished", "OngoingSet"]
+__all__ = ["OUT_OF_SIGHT", "Asked", "Finished", "OngoingSet"]
+
+OUT_OF_SIGHT: Final = ("no_person", "feet_out_of_frame")
+"""The problems of a frame in which nothing is seen of what the person does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,14 +36,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finished:
-    """What a set came to, and the place it was judged in; `problem` is what kept it from being read at all."""
+    """What a set came to, and the place it was judged in.
+
+    `problems` are told in any case; `why_none` only if nothing was counted and no other problem says why.
+    """
 
     place: Place | None
     reps: Sequence[Rep] = ()
     holds: Sequence[Hold] = ()
     faults: tuple[Fault, ...] = ()
     summary: Mapping[str, float] = field(default_factory=dict)
-    problem: str | None = None
+    problems: tuple[SetupProblem, ...] = ()
+    why_none: SetupProblem | None = None
 
 
 class OngoingSet:

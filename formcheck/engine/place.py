@@ -9,10 +9,11 @@ from typing import Final, Literal
 
 import numpy as np
 
-from formcheck.engine.calibrate import ZEROS, Scale, seen_median, zero_row
+from formcheck.engine.calibrate import ZEROS, Scale, calibrate, seen_median, zero_row
 from formcheck.engine.frames import FrameTable
-from formcheck.engine.movement import pick_side
+from formcheck.engine.movement import is_lifted, pick_side
 from formcheck.engine.setup import classify_view, is_still, view_problem
+from formcheck.measures.names import column_name
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, Side, View
 from formcheck.signals import RunningMedian
@@ -56,6 +57,11 @@ class Place:
     steady: RunningMedian = field(default_factory=lambda: RunningMedian(_GLITCH_S))
     _angle_zeros: list[FloatArray] = field(default_factory=list)
 
+    @property
+    def knows_rest(self) -> bool:
+        """Whether a rest has been seen that angles can be told against."""
+        return bool(self._angle_zeros)
+
     def stepped(self, row: list[float]) -> bool:
         """Whether the foot has left its place; not when it is not seen."""
         x, y = row[COLUMN[f"toe_x_{self.side}"]], row[COLUMN[f"toe_y_{self.side}"]]
@@ -73,8 +79,18 @@ class Place:
         """Take new heights where the foot has stepped to, in a posture that is no rest: angles keep their zeros."""
         self._set_zeros(rows, zero_row(rows))
 
+    def stand_as(self, last: Place | None, rows: FloatArray) -> None:
+        """Take heights here, in a posture that is no rest, and angles from the rests of the `last` place.
+
+        Not if they have turned round. A camera that is further round matters little: at rest the bones stand upright.
+        """
+        if last is not None and (last.side, last.scale.facing) == (self.side, self.scale.facing):
+            self._angle_zeros = list(last._angle_zeros)
+        self.stand_anew(rows)
+
     def _set_zeros(self, rows: FloatArray, zeros: FloatArray) -> None:
-        zeros[_ANGLES] = seen_median(np.stack(self._angle_zeros))[_ANGLES]
+        rests = np.stack(self._angle_zeros) if self.knows_rest else np.full((1, len(ZEROS)), math.nan)
+        zeros[_ANGLES] = seen_median(rests)[_ANGLES]
         self.zeros = zeros
         self.toes = {
             side: tuple(seen_median(rows[:, [COLUMN[f"toe_x_{side}"], COLUMN[f"toe_y_{side}"]]]).tolist())
@@ -83,9 +99,12 @@ class Place:
 
 
 def settle(
-    spec: ExerciseSpec, frames: FrameTable, i: int, stature: Stature, asked_side: str | None
+    spec: ExerciseSpec, frames: FrameTable, i: int, stature: Stature, asked_side: str | None, last: Place | None = None
 ) -> tuple[Place, FloatArray] | str:
-    """Return the place the person has taken by frame `i`, and the still frames it was read from; or what is missing."""
+    """Return the place the person has taken by frame `i`, and the still frames it was read from; or what is missing.
+
+    `last` is the place they had before: what was a rest there still is one where they are still in a position to hold.
+    """
     problem = frames.problems[i]
     if problem is not None:
         return problem
@@ -94,10 +113,29 @@ def settle(
         return "moving"
     clear = [problem is None for problem in frames.problems[first : i + 1]]
     rows = frames.rows[first : i + 1][clear]
-    if sum(clear) < _LEAST_CLEAR * len(clear) or not is_still(rows):
+    if sum(clear) < _LEAST_CLEAR * len(clear):
+        return "moving"
+    if asked_side is not None and spec.side == "stance" and is_lifted(asked_side, seen_median(rows).tolist()):
+        return "foot_up"
+    if not is_still(rows):
         return "moving"
     found = _read_place(spec, rows, stature, asked_side)
-    return found if isinstance(found, str) else (found, rows)
+    if isinstance(found, str):
+        return found
+    if _in_position(spec, rows, found):
+        found.stand_as(last, rows)
+    else:
+        found.take_zeros(rows)
+    return found, rows
+
+
+def _in_position(spec: ExerciseSpec, rows: FloatArray, place: Place) -> bool:
+    """Whether the person already stands as they shall hold: no rest. Measures told against a rest cannot say so."""
+    if not isinstance(spec.movement, HoldMovement):
+        return False
+    series = calibrate(rows, place.zeros, place.scale)
+    level = seen_median(series[column_name(spec.movement.measure, place.side)][:, None])[0]
+    return bool(level >= spec.movement.reach.value)
 
 
 def _side_at_rest(spec: ExerciseSpec, middle: list[float], facing: float, near: str) -> str:
@@ -123,7 +161,7 @@ def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_si
     if side not in SIDES:
         return side
     stature_px = middle[COLUMN[f"standing_px_{near}"]]
-    place = Place(
+    return Place(
         side=side,
         moving="both" if spec.side == "both" else "left" if side == "left" else "right",
         near=near,
@@ -134,5 +172,3 @@ def _read_place(spec: ExerciseSpec, rows: FloatArray, stature: Stature, asked_si
         toes={},
         zeros=np.full(len(ZEROS), math.nan),
     )
-    place.take_zeros(rows)
-    return place

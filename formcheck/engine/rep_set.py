@@ -12,14 +12,16 @@ from formcheck.engine.calibrate import seen_median
 from formcheck.engine.frames import FrameTable
 from formcheck.engine.judge import is_faultless, judge_rep, judge_set
 from formcheck.engine.movement import movement_value, pick_side
+from formcheck.engine.nothing import Seen
 from formcheck.engine.ongoing import Asked, Finished, OngoingSet
 from formcheck.engine.place import Place
 from formcheck.engine.reps import RepCounter, RepLimits
 from formcheck.engine.series import ZeroHistory
+from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming, time_by_step, time_with_second
 from formcheck.measures.names import readable_in
 from formcheck.measures.table import COLUMN
-from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, Stage
+from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, SetupProblem, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import RepMovement
 
@@ -34,6 +36,7 @@ _TOP_S: Final = 0.15
 _STEP_S: Final = 2.0  # a foot goes no longer ahead of the body, or behind it
 _ONSET_S: Final = 0.8  # a step or a lunge begins before the body rises or sinks
 """All of them: default, not from literature."""
+_BEGUN: Final = "A movement was under way before you stood still, and is not counted. Begin with two still seconds."
 
 
 class RepSet(OngoingSet):
@@ -49,6 +52,9 @@ class RepSet(OngoingSet):
         self._counted: list[tuple[RepTiming, Place]] = []
         self._evidence: list[Evidence] = []
         self._peers: list[Evidence] = []
+        self._refused = Refused(movement.shows, "movement")
+        self._seen = Seen(movement.measure, movement.sign)
+        self._begun: tuple[SetupProblem, ...] | None = None
 
     @property
     def stage(self) -> Stage:
@@ -74,6 +80,8 @@ class RepSet(OngoingSet):
         """Count from the height the person rests at."""
         values = [self._value(row, place) for row in rows.tolist()]
         self._counter = RepCounter(self._limits, float(np.nanmedian(values)), self._counter.best)
+        if self._begun is None:
+            self._begun = self._under_way_before(i, place)
 
     def left(self) -> None:
         """Forget a rep that was on."""
@@ -86,16 +94,21 @@ class RepSet(OngoingSet):
         x = math.nan if hidden else self._value(row, place)
         # One leg's landmarks glitch; the middle of hips and shoulders does not.
         steady = self._movement.measure == "body_rise_cm"
-        timing = self._counter.update(t, x) if steady else self._counter.update(*place.steady.update(t, x))
+        at_s, x = (t, x) if steady else place.steady.update(t, x)
+        self._seen.note(x - self._counter.base)
+        best = self._counter.best
+        timing = self._counter.update(at_s, x)
+        self._seen.strayed |= self._counter.strayed
         self._frames.mark_rest(i, self._counter.at_rest)
         events: list[Event] = []
         if was_resting and self._counter.phase == "up":
             self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)
             events.append(RepStarted(t))
-        if timing is not None and timing.goes_on:
-            self._judge_again(i, timing, place)
+        rep = None if timing is None else self._judge(i, timing, place)
+        if rep is not None:
+            events.append(RepEnded(t, rep))
         elif timing is not None:
-            events.append(RepEnded(t, self._judge(i, timing, place)))
+            self._counter.best = best
         return events
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
@@ -107,7 +120,16 @@ class RepSet(OngoingSet):
             self._time_again()
         spec = self._asked.spec
         reps = [judge_rep(spec, k, evidence, self._peers) for k, evidence in enumerate(self._evidence, 1)]
-        return Finished(place, reps=reps, faults=judge_set(spec, self._evidence))
+        refused = self._refused.problem(spec.name)
+        least_s, most_s = (limit.value for limit in (self._movement.min_s, self._movement.max_s))
+        whole = f"A movement began, but was not seen to end at rest within {least_s:g} to {most_s:g} s."
+        return Finished(
+            place,
+            reps=reps,
+            faults=judge_set(spec, self._evidence),
+            problems=(*(self._begun or ()), *(() if refused is None else (refused,))),
+            why_none=self._seen.why(self._limits.enter, whole, end_s),
+        )
 
     def _time_again(self) -> None:
         """Time reps that begin and end with a step once more: the foot is back after the body, which was counted."""
@@ -122,6 +144,19 @@ class RepSet(OngoingSet):
         movement = self._movement
         return movement.sign * movement_value(movement.measure, row, place.side, place.scale)
 
+    def _under_way_before(self, i: int, place: Place) -> tuple[SetupProblem, ...]:
+        """Return the problem of a movement in place before the person first stood still: it had no rest ahead of it."""
+        frames = self._frames
+        low, top = (self._counter.base + limit for limit in (self._limits.enter, self._limits.most))
+        high = [
+            t
+            for t, problem, row in zip(frames.time_s[:i], frames.problems[:i], frames.rows[:i].tolist(), strict=True)
+            if problem is None and not place.stepped(row) and low < self._value(row, place) < top
+        ]
+        if not self._movement.planted or not high or high[-1] - high[0] < self._limits.min_s:
+            return ()
+        return (SetupProblem("begun_before", high[0], high[-1], _BEGUN),)
+
     def _zero_at_rest(self, i: int, place: Place) -> None:
         """Take new zeros from the last rest before frame `i`."""
         picked = self._frames.rest_before(i, within_s=_REST_WITHIN_S, lasting_s=_REST_S)
@@ -129,24 +164,20 @@ class RepSet(OngoingSet):
             place.take_zeros(self._frames.rows[picked])
             self._zeros.note(picked[0], place)
 
-    def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep:
+    def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep | None:
+        """Judge a rep that has ended; None if it was none of this exercise."""
         spec = self._asked.spec
         self._find_side_anew(timing, place)
-        self._counted.append((timing, replace(place)))
         evidence = self._read(i, timing, place)
+        if self._refused.refuses(evidence):
+            return None
+        self._counted.append((timing, replace(place)))
         self._evidence.append(evidence)
         if is_faultless(spec, evidence):
             self._peers.append(evidence)
         rep = judge_rep(spec, len(self._evidence), evidence, self._peers)
         self._reps.append(rep)
         return rep
-
-    def _judge_again(self, i: int, timing: RepTiming, place: Place) -> None:
-        """Judge the last rep by its new end."""
-        del self._counted[-1], self._reps[-1]
-        evidence = self._evidence.pop()
-        self._peers = [peer for peer in self._peers if peer is not evidence]
-        self._judge(i, timing, place)
 
     def _read(self, i: int, timing: RepTiming, place: Place) -> Evidence:
         """Return what is seen of a rep by frame `i`, timed by the second measure that its spec names as well."""

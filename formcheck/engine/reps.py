@@ -13,11 +13,10 @@ __all__ = ["RepCounter", "RepLimits"]
 
 _TOP_SHARE = 0.5  # below this share of the peak the movement is on its way back
 _BACK_SHARE = 0.06  # below this share it is back
-_NEARLY_SHARE = 0.35  # below this share it is back once it has stopped falling
+_NEARLY_SHARE = 0.35  # below this share it is nearly over
 _AGAIN_SHARE = 0.25  # rising by this share of the peak from a valley begins the next rep
-_STOPPED_S = 0.25
-_STUCK_S = 1.0
-_PAUSE_S = 3.0  # who stays up for longer rests there
+_STOPPED_SHARE, _STOPPED_S = 0.15, 0.25
+_STUCK_S = 2.5  # a pause on the way back is shorter
 _BEST_SHARE = 0.2  # movements smaller than this share of the best so far are fidgets
 _CONFIRM_S = 0.08
 _FOLLOW_S = 1.5
@@ -61,9 +60,6 @@ class RepCounter:
     _below_s: float = math.nan
     _last_s: float = math.nan
     _start: float = math.nan  # where the movement began, if not at the base
-    _paused: RepTiming | None = None  # a rep that ended above the base, at `_pause_x`, with the base at `_floor` then
-    _pause_x: float = math.nan
-    _floor: float = math.nan
     _t: list[float] = field(default_factory=list)
     _x: list[float] = field(default_factory=list)
 
@@ -97,9 +93,6 @@ class RepCounter:
         if not self.limits.least < x - self.base < self.limits.most:
             self._stray(t)
             return None
-        paused = self._falls_on(t, x)
-        if paused is not None:
-            return paused
         match self.phase:
             case "rest":
                 self._rest(t, x, dt)
@@ -124,7 +117,6 @@ class RepCounter:
     def _forget(self) -> None:
         self.phase = "rest"
         self._since_s = self._below_s = math.nan
-        self._paused = None
         self._t.clear()
         self._x.clear()
 
@@ -183,28 +175,12 @@ class RepCounter:
             rep = self._complete(self._valley_s, settled=False)
             self.phase, self._peak, self._since_s = "up", x, t
             return rep
-        left, still_s = x - self.base, t - self._valley_s
-        if (
-            left <= _BACK_SHARE * height
-            or (left <= _NEARLY_SHARE * height and still_s >= _STOPPED_S)
-            or still_s >= _STUCK_S
-        ):
-            rep = self._complete(self._valley_s, settled=left <= _BACK_SHARE * height)
+        still_s, back = t - self._valley_s, x - self.base <= _BACK_SHARE * height
+        if back or still_s >= (_STOPPED_S if x - self.base <= _STOPPED_SHARE * height else _STUCK_S):
+            rep = self._complete(self._valley_s, settled=back)
             self.phase = "rest"
-            return rep
+            return replace(rep, end_s=min(rep.end_s, t + _STOPPED_S)) if back and rep is not None else rep
         return None
-
-    def _falls_on(self, t: float, x: float) -> RepTiming | None:
-        """Return the last rep with its new end, if it only paused where it seemed to end and is back by now."""
-        rep = self._paused
-        if rep is None or x > self._pause_x + 0.5 * self.limits.enter or t - rep.end_s > _PAUSE_S:
-            self._paused = None
-            return None
-        if x > self._floor + _BACK_SHARE * rep.height:
-            return None
-        self._forget()
-        self._start = math.nan
-        return replace(rep, end_s=t, goes_on=True)
 
     def _complete(self, valley_s: float, *, settled: bool) -> RepTiming | None:
         t, x = np.array(self._t), np.array(self._x)
@@ -216,9 +192,8 @@ class RepCounter:
         del self._t[:cut], self._x[:cut]
         self._since_s = self._below_s = math.nan
         self._start = math.nan if settled else self._valley
-        if timing.height < self.enter_level or timing.end_s - timing.start_s < self.limits.min_s:
+        lasts = self.limits.min_s <= timing.end_s - timing.start_s <= self.limits.max_s
+        if timing.height < self.enter_level or not lasts:
             return None
         self.best = max(self.best, timing.height)
-        self._paused = None if settled else timing
-        self._pause_x, self._floor = self._valley, self.base
         return timing

@@ -27,6 +27,7 @@ PROBLEMS: Final = {
     "moving": "Stand still for a moment.",
     "one_foot": "Stand on one leg to begin.",
     "both_feet": "Put both feet on the floor to begin.",
+    "foot_up": "The foot you chose is not on the floor. Stand on it, or choose the other leg.",
     "no_strides": "Walk at least four steps across the picture, or on the spot.",
 }
 """Every set-up problem, most basic first, and what to do about it."""

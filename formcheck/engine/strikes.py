@@ -16,6 +16,7 @@ __all__ = ["Strike", "find_strikes", "is_striding"]
 
 _STRIDING_SHARE: Final = 0.12  # of the stature; feet further apart than this belong to steps, not to the spot
 _SWING_SHARE: Final = 0.06  # of the stature, from one extreme to the next; less is sway
+_STIR_SHARE: Final = 0.015  # of the stature; who stands before the first step sways by less
 _SMOOTH_S: Final = 0.12
 _LANDED: Final = 0.1  # of the height of a lift
 """Default, not from literature."""
@@ -80,17 +81,20 @@ def _smooth(t: FloatArray, x: FloatArray) -> FloatArray:
 
 
 def _turns(t: FloatArray, x: FloatArray, least_s: float) -> list[tuple[int, int]]:
-    """Return the extremes of `x` as (index, +1 or −1), in turn, each a swing away from the one before."""
+    """Return the extremes of `x` as (index, +1 or −1), in turn, each a swing away from the one before.
+
+    The first one needs a way to it: where somebody stood before is no extreme.
+    """
     found: list[tuple[int, int]] = []
     top, bottom, rising = 0, 0, 0
     for i in range(len(x)):
         top = i if x[i] > x[top] else top
         bottom = i if x[i] < x[bottom] else bottom
         if rising >= 0 and x[i] < x[top] - _SWING_SHARE:
-            found += [(top, 1)] if rising or top else []
+            found += [(top, 1)] if rising or x[top] - x[: top + 1].min() > _STIR_SHARE else []
             rising, bottom = -1, i
         elif rising <= 0 and x[i] > x[bottom] + _SWING_SHARE:
-            found += [(bottom, -1)] if rising or bottom else []
+            found += [(bottom, -1)] if rising or x[: bottom + 1].max() - x[bottom] > _STIR_SHARE else []
             rising, top = 1, i
     return [turn for k, turn in enumerate(found) if k == 0 or t[turn[0]] - t[found[k - 1][0]] >= least_s / 2]
 

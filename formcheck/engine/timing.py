@@ -34,7 +34,6 @@ class RepTiming:
     """Seconds, and the height of the movement above rest in the unit of its measure.
 
     `leaving_s` and `returning_s` are how long the ways there and back took, told from a part of each; NaN if not known.
-    `goes_on` says that it is the rep before, which only paused on its way back where it seemed to end.
     """
 
     start_s: float
@@ -43,7 +42,6 @@ class RepTiming:
     height: float
     leaving_s: float = math.nan
     returning_s: float = math.nan
-    goes_on: bool = False
 
 
 def time_rep(t: FloatArray, x: FloatArray, before: float, after: float) -> RepTiming:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,8 @@ from formcheck.engine.gait import GaitLimits, read_walk
 from formcheck.engine.ongoing import Asked, Finished, OngoingSet
 from formcheck.engine.place import Place
 from formcheck.engine.series import ZeroHistory
+from formcheck.engine.setup import PROBLEMS
+from formcheck.model import SetupProblem
 from formcheck.specs.schema import GaitMovement
 
 __all__ = ["WalkSet"]
@@ -29,6 +32,7 @@ class WalkSet(OngoingSet):
         """Read the strides."""
         walk = read_walk(self._frames.rows, np.array(self._frames.time_s), self._limits, self._asked.stature)
         if isinstance(walk, str):
-            return Finished(place, problem=walk)
+            told = SetupProblem(walk, 0.0, end_s, PROBLEMS[walk])
+            return Finished(place, problems=(told,), summary={"cadence_per_min": math.nan})
         self._zeros.note(0, walk.place)
         return Finished(walk.place, reps=walk.strides, summary=walk.summary)

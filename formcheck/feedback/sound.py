@@ -166,4 +166,4 @@ def open_sound() -> tuple[Sound, str]:
     try:
         return Speakers(sounddevice), ""
     except sounddevice.PortAudioError:
-        return Silence(), "no sound: no loudspeaker was found; go by the window"
+        return Silence(), "no sound: no loudspeaker was found"

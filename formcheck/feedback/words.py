@@ -10,13 +10,13 @@ from math import isfinite
 from typing import Final
 
 from formcheck.measures.names import MEASURES, Measure
-from formcheck.model import Verdict
 
 __all__ = [
     "NOTICE",
-    "VERDICT_SIGNS",
-    "VERDICT_WORDS",
+    "RED_FLAG",
     "Quantity",
+    "aspect",
+    "dose_words",
     "folded",
     "is_judged",
     "number",
@@ -30,16 +30,28 @@ NOTICE: Final = (
     "Measurements are estimates. Stop if pain rises above the level agreed with your physio."
 )
 
-VERDICT_WORDS: Final[dict[Verdict, str]] = {
-    "ok": "good",
-    "watch": "watch",
-    "fault": "to correct",
-    "cannot_judge": "cannot judge",
-}
-VERDICT_SIGNS: Final[dict[Verdict, str]] = {"ok": "✓", "watch": "!", "fault": "✕", "cannot_judge": "?"}
+RED_FLAG: Final = "A sudden pop, a hot or swollen calf, numbness, or not being able to bear weight: stop and get help."
 
+_ASPECTS: Final = {
+    "low_height": "height",
+    "shallow": "depth",
+    "heel_not_down": "heel back down",
+    "knee_not_bent": "bent knee",
+    "knee_not_straight": "straight knee",
+}
 _UNITS: Final = {"deg": "°", "cm": " cm", "s": " s", "percent": " %", "px": " px", "min": " a minute"}
-_FOLDS: Final = {"°": "deg", "±": "+/-", "−": "-", "–": "-", "—": "-", "·": "-", "✓": "+", "✕": "x", "…": "..."}
+_FOLDS: Final = {
+    "°": "deg",
+    "±": "+/-",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "·": "-",
+    "✓": "+",
+    "✕": "x",
+    "↓": "-",
+    "…": "...",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +110,29 @@ def title(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def aspect(rule: str) -> str:
+    """Return what a rule looks at, in words; its name alone may sound as if the fault had been found."""
+    return _ASPECTS.get(rule, rule.replace("_", " "))
+
+
 def number(value: float, unit: str, sd: float = float("nan"), digits: int = 1) -> str:
     """Return a number with its unit, and its standard deviation where known; NaN is "not seen"."""
     if not isfinite(value):
         return "not seen"
     text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
     return f"{text} ± {sd:.{digits}f}{unit}" if isfinite(sd) else f"{text}{unit}"
+
+
+def dose_words(sets: int, reps: int | None, hold_s: float | None, *, unit: str = "reps") -> str:
+    """Return a dose: "30 reps", "2 × 10 reps", "5 × 10 s"; `hold_s` in seconds. A walk of so many seconds has no count.
+
+    `unit` is what reps are called, in the plural.
+    """
+    if hold_s is None:
+        once = f"{reps} {unit.removesuffix('s') if reps == 1 else unit}"
+    else:
+        once = f"{hold_s:g} s" if reps in (None, 1) or unit == "strides" else f"{reps} × {hold_s:g} s"
+    return once if sets == 1 else f"{sets} × {once}"
 
 
 def is_judged(summary: Mapping[str, float | None]) -> bool:
@@ -113,6 +142,8 @@ def is_judged(summary: Mapping[str, float | None]) -> bool:
 
 def unjudged_words(summary: Mapping[str, float | None], completed: int) -> str:
     """Return what stands in place of the counts of a set of which nothing is judged."""
+    if "confirmed" not in summary and not completed:
+        return "no strides were found"
     if "confirmed" not in summary:
         return f"{completed} stride{'' if completed == 1 else 's'} measured"
     confirmed, planned = summary["confirmed"], summary.get("planned")

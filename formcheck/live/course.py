@@ -87,7 +87,12 @@ class Course(ABC):
         if self._phase == "finished":
             return []
         self._enter("finished", time_s)
-        return [Cue(time_s, "done", "Done. Well practised." if self.begun else "", URGENT, valid_s=math.inf)]
+        words = f"Done. {self._short_of_dose() or 'Well practised.'}" if self.begun else ""
+        return [Cue(time_s, "done", words, URGENT, valid_s=math.inf)]
+
+    @abstractmethod
+    def _short_of_dose(self) -> str:
+        """Return how much of the dose was done, in a sentence; empty where all of it was."""
 
     def _enter(self, phase: Phase, t: float) -> None:
         self._phase, self._since_s = phase, t

@@ -21,7 +21,7 @@ def opened_devices(
     screen = open_window() if window else NoWindow()
     tones, no_tones = open_sound() if sound else (Silence(), "")
     voice, no_voice = open_voice() if sound else (Mute(), "")
-    for words in (no_tones, no_voice):
+    for words in (no_tones and f"{no_tones}; go by {'the window' if window else 'what is written here'}", no_voice):
         if words:
             tell(words)
     try:

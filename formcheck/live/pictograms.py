@@ -121,6 +121,11 @@ def _one_leg(pen: _Pen) -> None:
     pen.path([(-0.1, 0.09), (0.3, 0.35), (0.1, 0.72), (0.3, 0.8)], ink.BLUE, 0.12)
 
 
+def _other_leg(pen: _Pen) -> None:
+    _one_leg(pen)
+    pen.arrow((0.75, 0.35), (0.75, 0.9), ink.ORANGE)
+
+
 def _sit(pen: _Pen) -> None:
     pen.path([(-0.45, -0.1), (-0.45, 0.9)], ink.GREY, 0.08)
     pen.path([(-0.45, 0.35), (0.2, 0.35), (0.2, 0.9)], ink.GREY, 0.08)
@@ -164,6 +169,7 @@ _SIGNS: Final[Mapping[str, Callable[[_Pen], None]]] = {
     "turn_to_front": lambda pen: _turn(pen, to_side=False),
     "moving": _still,
     "one_foot": _one_leg,
+    "foot_up": _other_leg,
     "not_seated": _sit,
     "both_feet": _both_feet,
     "no_strides": _walk,

@@ -41,6 +41,8 @@ class Practice(Course):
         self._last: Update | None = None
         self._words = Words()
         self._verdicts: list[Verdict] = []
+        self._longest_s = 0.0
+        self._whole = 0
         self._ticked: set[int] = set()
         self._faults = FaultPrompts()
         self._limits = LimitWatch(spec)
@@ -109,6 +111,8 @@ class Practice(Course):
 
     def _hold_done(self, t: float, hold: Hold) -> list[Cue]:
         self._verdicts.append(hold.verdict)
+        self._longest_s = max(self._longest_s, hold.held_s)
+        self._whole += hold.reached
         self._words = self._verdict_words(hold)
         self._enter("counting", t)
         if not hold.reached and not hold.faults:
@@ -118,6 +122,15 @@ class Practice(Course):
         if hold.reached:
             return [Cue(t, "count", "Good.", _COUNT)]
         return [Cue(t, "attention", f"{hold.held_s:.0f} seconds. Take it up again.", EVENT)]
+
+    def _short_of_dose(self) -> str:
+        """Return how much of the dose was done, in a sentence; of a hold that was never reached, its seconds."""
+        done = self._whole if self._holds else len(self._verdicts)
+        if self._target is None or done >= self._target:
+            return ""
+        if self._holds and not done:
+            return f"{self._longest_s:.0f} of {self._target_s:.0f} seconds."
+        return f"{done} of {self._target}."
 
     def _verdict_words(self, item: Rep | Hold) -> Words:
         told = item.faults or item.watch

@@ -28,6 +28,7 @@ HEADLINES: Final = {
     "one_foot": "Stand on one leg",
     "not_seated": "Sit down",
     "both_feet": "Both feet down",
+    "foot_up": "Stand on the other leg",
     "no_strides": "Walk on",
     LOW_LIGHT: "More light",
     CAMERA_LOST: "Camera lost",

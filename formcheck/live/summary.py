@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from formcheck.feedback.verdicts import Tile, state_of, tiles_of
 from formcheck.feedback.words import number, parse_quantity
 from formcheck.model import Counts, Hold, Rep, SetResult
 from formcheck.skeleton import SIDES
@@ -25,7 +26,8 @@ _DETECTABLE_DEG: Final = 5.0
 class Summary:
     """`lines` are whole sentences; `work_on` is the one thing to do better, `why` how often it occurred.
 
-    `figures` are what is measured where nothing is right or wrong: values with their names, of a walk.
+    `tiles` count what became of the reps or holds. `figures` are what is measured where nothing is right or wrong:
+    values with their names, of a walk. `asked` is how many the dose asks for, where it asks for a number of reps.
     """
 
     title: str
@@ -35,6 +37,16 @@ class Summary:
     work_on: str
     why: str
     figures: tuple[tuple[str, str], ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    asked: int | None = None
+
+    @property
+    def headline(self) -> str:
+        """What it came to, in a few words."""
+        done = self.counts.completed
+        if not done:
+            return "Nothing counted"
+        return f"{done} of {self.asked} done" if self.asked is not None and done < self.asked else "Well practised"
 
 
 def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
@@ -46,7 +58,9 @@ def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
     noun = "hold" if holds else "rep"
     lines = _held(result.holds) if holds else [line for line in (_best(result.reps), _fading(result)) if line]
     work_on, why = _work_on(done, spec, noun)
-    return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why)
+    asked = None if holds else spec.dose.reps
+    tiles = tuple(tiles_of(done))
+    return Summary(spec.name, noun, result.counts, tuple(lines), work_on, why, tiles=tiles, asked=asked)
 
 
 _FIGURES: Final = {
@@ -126,4 +140,7 @@ def _work_on(done: Sequence[Rep | Hold], spec: ExerciseSpec, noun: str) -> tuple
             near = "" if kind == "faults" else "near the limit "
             many = "" if len(done) == 1 else "s"
             return spec.rules[rule].cue, f"{near}in {often[rule]} of {len(done)} {noun}{many}"
+    short = sum(state_of(item) == "short" for item in done)
+    if short:
+        return "Hold for the whole time.", f"in {short} of {len(done)} {noun}{'' if len(done) == 1 else 's'}"
     return ("Nothing to correct. Keep it up.", "") if done else ("", "")

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from formcheck.feedback import _ink as ink
 from formcheck.feedback.words import NOTICE
 from formcheck.live.pages import MARGIN, TILE, columns, foot, heading
 from formcheck.live.picture import WIDTH, blank
 from formcheck.live.summary import Summary
-from formcheck.model import Verdict
 from formcheck.specs.schema import ExerciseSpec
 
 __all__ = ["draw_opening", "draw_summary"]
-
-_TILES: Final[tuple[tuple[str, Verdict | None, str], ...]] = (
-    ("completed", None, "completed"),
-    ("valid", "ok", "good"),
-    ("flagged", "fault", "to correct"),
-    ("cannot_judge", "cannot_judge", "not seen well"),
-)
 
 
 def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.Picture:
@@ -28,7 +18,7 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     `another` says that another set can be asked for.
     """
     canvas = blank()
-    ink.text(canvas, "Well practised" if summary.counts.completed else "Nothing counted", 48, 92, 52, ink.WHITE)
+    ink.text(canvas, summary.headline, 48, 92, 52, ink.WHITE)
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
     _figures(canvas, summary) if summary.figures else _tiles(canvas, summary)
     y = 418.0
@@ -75,12 +65,21 @@ def _figures(canvas: ink.Picture, summary: Summary) -> None:
 
 
 def _tiles(canvas: ink.Picture, summary: Summary) -> None:
-    shown = [tile for tile in _TILES if tile[0] != "cannot_judge" or summary.counts.cannot_judge]
-    for (left, right), (name, verdict, words) in zip(columns(len(shown)), shown, strict=True):
-        canvas[172:366, left:right] = TILE
-        count = str(getattr(summary.counts, name))
-        ink.text(canvas, count, left + 28, 290, 88, ink.WHITE)
-        noun = summary.noun if count == "1" else f"{summary.noun}s"
-        ink.text(canvas, words if verdict else f"{noun} {words}", left + 28, 342, 24, ink.GREY)
-        if verdict is not None:
-            ink.sign(canvas, verdict, (right - 58, 226), 64)
+    done = summary.counts.completed
+    noun = summary.noun if done == 1 else f"{summary.noun}s"
+    shown = [tile for tile in summary.tiles if tile.state != "cannot_judge" or tile.count]
+    edges = columns(1 + len(shown))
+    _tile(canvas, edges[0], done, f"{noun} completed")
+    for (left, right), tile in zip(edges[1:], shown, strict=True):
+        _tile(canvas, (left, right), tile.count, tile.words)
+        ink.sign(canvas, "watch" if tile.state == "short" else tile.state, (right - 58, 226), 64)
+
+
+def _tile(canvas: ink.Picture, edges: tuple[int, int], count: int, words: str) -> None:
+    left, right = edges
+    canvas[172:366, left:right] = TILE
+    ink.text(canvas, str(count), left + 28, 290, 88, ink.WHITE)
+    cap = 24.0
+    while ink.text_width(words, cap) > right - left - 48:
+        cap -= 1
+    ink.text(canvas, words, left + 28, 342, cap, ink.GREY)

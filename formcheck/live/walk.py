@@ -157,6 +157,14 @@ class WalkCourse(Course):
             return self._watch.walked_s >= dose.hold_s
         return dose.reps is not None and self._watch.strides >= dose.reps
 
+    def _short_of_dose(self) -> str:
+        """Return how much of the dose was walked, in a sentence; empty where all of it was."""
+        watch, dose = self._watch, self._spec.dose
+        if dose.hold_s is not None:
+            short = watch.walked_s < dose.hold_s
+            return f"{math.floor(watch.walked_s)} of {dose.hold_s:.0f} seconds." if short else ""
+        return f"{watch.strides} of {dose.reps}." if dose.reps is not None and watch.strides < dose.reps else ""
+
     # ------------------------------------------------------------------ what to show
 
     def scene(self, time_s: float) -> Scene:

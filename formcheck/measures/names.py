@@ -22,6 +22,8 @@ MeasureName = Literal[
     "ankle_raw_deg",
     "ankle_rise_cm",
     "body_rise_cm",
+    "feet_level_cm",
+    "foot_drop_cm",
     "foot_lift_cm",
     "heel_height_cm",
     "higher_foot_cm",
@@ -34,6 +36,7 @@ MeasureName = Literal[
     "shank_inclination_deg",
     "shank_inclination_change_deg",
     "sole_deg",
+    "stance_length_cm",
     "toe_height_cm",
     "trunk_lean_deg",
     "trunk_lean_change_deg",
@@ -77,6 +80,16 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
         "any",
         "body rise",
         "vertical travel of hips and shoulders above rest; counts reps, is no heel height",
+    ),
+    "feet_level_cm": Measure(
+        False, "cm", "any", "feet level", "how much higher one ankle is in the picture than the other; + either way"
+    ),
+    "foot_drop_cm": Measure(
+        False,
+        "cm",
+        "any",
+        "foot drop",
+        "vertical travel of the ankle that is further below its place at rest; downwards +, 0 with both feet down",
     ),
     "foot_lift_cm": Measure(
         True, "cm", "any", "free foot", "height of the other foot, its lower end, above its place at rest on the floor"
@@ -123,6 +136,9 @@ MEASURES: Final[dict[MeasureName, Measure]] = {
     ),
     "sole_deg": Measure(
         True, "deg", "sagittal", "sole", "pitch of the hind foot against its flat place at rest; heel up +"
+    ),
+    "stance_length_cm": Measure(
+        False, "cm", "sagittal", "stance length", "how far one ankle is ahead of the other in the picture"
     ),
     "toe_height_cm": Measure(True, "cm", "sagittal", "forefoot height", "vertical travel of the foot index above rest"),
     "trunk_lean_deg": Measure(False, "deg", "sagittal", "trunk", "hip→shoulder against the vertical; forward +"),

@@ -4,7 +4,7 @@ from formcheck.plan.file import PlanFile, plan_path, read_plan
 from formcheck.plan.form import Criterion, Plan, PlannedExercise, StagePlan
 from formcheck.plan.spec import planned_spec
 from formcheck.plan.status import RED_FLAGS, CriterionFact, PlanStatus, SetFact, WeekFact, read_status
-from formcheck.plan.today import DayCourse, DayUpdate, Task, tasks_of
+from formcheck.plan.today import DayCourse, DayUpdate, Task, done_tasks, tasks_of
 
 __all__ = [
     "RED_FLAGS",
@@ -20,6 +20,7 @@ __all__ = [
     "StagePlan",
     "Task",
     "WeekFact",
+    "done_tasks",
     "plan_path",
     "planned_spec",
     "read_plan",

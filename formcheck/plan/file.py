@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,10 @@ from typing import Any, Final
 
 import platformdirs
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from formcheck.errors import PlanError, SpecError
-from formcheck.plan.form import Plan
+from formcheck.plan.form import DATE_FORM, STAGES, Plan
 from formcheck.specs.loader import load_spec
 from formcheck.specs.schema import ExerciseSpec
 from formcheck.specs.words import mark_of, problem_of
@@ -65,32 +67,61 @@ def _validated(parsed: Parsed) -> tuple[Plan | None, list[Problem]]:
     problems = list(parsed.problems)
     if parsed.values is None and problems:
         return None, problems
+    values = parsed.values if isinstance(parsed.values, dict) else {}
+    problems += [Problem(mark_of(place, parsed), text) for place, text in _what_does_not_fit(values)]
     try:
         plan = Plan.model_validate_json(json.dumps(parsed.values))
     except ValidationError as error:
-        return None, problems + [problem_of(one, parsed, Plan.model_json_schema()) for one in error.errors()]
-    return plan, problems + [Problem(mark_of(place, parsed), text) for place, text in _what_does_not_fit(plan)]
+        return None, problems + [_problem(one, parsed) for one in error.errors()]
+    return plan, problems
 
 
-def _what_does_not_fit(plan: Plan) -> Iterator[tuple[Place, str]]:
-    try:
-        date.fromisoformat(plan.begins)
-    except ValueError:
-        yield ("begins",), f"begins must be a day of the calendar, got {plan.begins!r}"
-    if plan.stage not in plan.stages:
-        yield ("stage",), f"stage must be one of those under stages ({', '.join(plan.stages)}), got {plan.stage!r}"
-    for name, stage in plan.stages.items():
-        for k, planned in enumerate(stage.exercises):
+def _problem(error: ErrorDetails, parsed: Parsed) -> Problem:
+    """Return one of pydantic's errors as a problem of the file."""
+    if error["loc"] == ("begins",) and error["type"] != "missing":
+        return Problem(mark_of(("begins",), parsed), f"begins must be a date as 2026-11-24, got {error['input']!r}")
+    return problem_of(error, parsed, Plan.model_json_schema())
+
+
+def _what_does_not_fit(values: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield what makes no sense. Values may be of a wrong form, which is told elsewhere: no mistake hides others."""
+    begins, stage, stages = values.get("begins"), values.get("stage"), _mapping(values.get("stages"))
+    if isinstance(begins, str) and re.fullmatch(DATE_FORM, begins) and not _is_day(begins):
+        yield ("begins",), f"begins must be a day of the calendar, got {begins!r}"
+    if stage in STAGES and stage not in stages:
+        yield ("stage",), f"stage must be one of those under stages ({', '.join(stages)}), got {stage!r}"
+    for name in stages:
+        for k, planned in _entries(_mapping(stages[name]).get("exercises")):
             place: Place = ("stages", name, "exercises", k)
-            spec = yield from _known(place, planned.exercise)
+            spec = yield from _known(place, planned.get("exercise"))
             if spec is not None:
-                yield from _check_planned(place, spec, planned.model_dump())
-        for k, criterion in enumerate(stage.next_when):
-            yield from _check_criterion(("stages", name, "next_when", k), criterion.model_dump())
+                yield from _check_planned(place, spec, planned)
+        for k, criterion in _entries(_mapping(stages[name]).get("next_when")):
+            yield from _check_criterion(("stages", name, "next_when", k), criterion)
 
 
-def _known(place: Place, exercise: str) -> Generator[tuple[Place, str], None, ExerciseSpec | None]:
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield those entries of a list that hold keys and values, with their places."""
+    if isinstance(value, list):
+        yield from ((k, entry) for k, entry in enumerate(value) if isinstance(entry, dict))
+
+
+def _known(place: Place, exercise: Any) -> Generator[tuple[Place, str], None, ExerciseSpec | None]:
     """Return the exercise's spec; yield what is wrong where there is none."""
+    if not isinstance(exercise, str):
+        return None
     try:
         return load_spec(exercise).spec
     except SpecError as error:
@@ -99,23 +130,24 @@ def _known(place: Place, exercise: str) -> Generator[tuple[Place, str], None, Ex
 
 
 def _check_planned(place: Place, spec: ExerciseSpec, planned: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    for rule in planned["limits"]:
+    for rule in _mapping(planned.get("limits")):
         if rule not in spec.rules:
             known = ", ".join(spec.rules) or "it has none"
             yield (*place, "limits", rule), f"{spec.id} has no rule {rule!r}; its rules: {known}"
-    if planned["choice"] is not None and planned["choice"] not in spec.choices:
+    choice = planned.get("choice")
+    if isinstance(choice, str) and choice not in spec.choices:
         known = ", ".join(spec.choices) or "it offers none"
-        yield (*place, "choice"), f"{spec.id} offers no {planned['choice']!r}; choices: {known}"
+        yield (*place, "choice"), f"{spec.id} offers no {choice!r}; choices: {known}"
     for key in ("reps", "hold_s"):
-        if planned[key] is not None and getattr(spec.dose, key) is None:
+        if planned.get(key) is not None and getattr(spec.dose, key) is None:
             yield (*place, key), f"{dotted((*place, key))} must be left out; {spec.id} has no such dose"
 
 
 def _check_criterion(place: Place, criterion: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    asked = [key for key in ("reps", "held_s", "pain_at_most") if criterion[key] is not None]
+    asked = [key for key in ("reps", "held_s", "pain_at_most") if criterion.get(key) is not None]
     if not asked:
         yield place, f"{dotted(place)} must ask for reps, held_s or pain_at_most"
-    if criterion["exercise"] is None:
+    if criterion.get("exercise") is None:
         if {"reps", "held_s"} & set(asked):
             yield place, f"{dotted(place)}.exercise is missing; reps and held_s belong to one"
         return

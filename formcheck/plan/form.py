@@ -7,10 +7,11 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["STAGES", "Criterion", "Plan", "PlannedExercise", "StageName", "StagePlan"]
+__all__ = ["DATE_FORM", "STAGES", "Criterion", "Plan", "PlannedExercise", "StageName", "StagePlan"]
 
 StageName = Literal["settle", "mobilise", "strengthen", "restore dorsiflexion", "build resilience"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
+DATE_FORM = r"\d{4}-\d{2}-\d{2}"
 PlanSide = Literal["left", "right", "both"]
 
 
@@ -59,7 +60,7 @@ class Plan(_Strict):
     schema_: Literal[1] = Field(alias="schema")
     person: str = Field(min_length=1, max_length=120)
     made_by: str = Field(min_length=1, max_length=120)
-    begins: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A date like 2026-11-24.")]
+    begins: Annotated[str, Field(pattern=f"^{DATE_FORM}$", description="A date like 2026-11-24.")]
     stage: StageName
     pain_limit: int = Field(ge=0, le=10)
     stages: dict[StageName, StagePlan] = Field(min_length=1)

@@ -36,6 +36,7 @@ def read_facts(store: Store, person: str) -> Sequence[SetFact]:
                 held_s=longest.get(scoring.id, 0.0),
                 pain_before=row.pain_before,
                 pain=row.pain,
+                side=row.asked_side,
             )
             for row, scoring in session.execute(query)
         ]

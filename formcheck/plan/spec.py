@@ -10,7 +10,7 @@ import yaml
 from formcheck.errors import PlanError
 from formcheck.plan.form import Plan, PlannedExercise
 from formcheck.specs.loader import SpecFile, load_spec, parse_spec
-from formcheck.whole_files import write_text
+from formcheck.whole_files import make_private, write_text
 
 __all__ = ["planned_spec"]
 
@@ -36,8 +36,8 @@ def planned_spec(plan: Plan, planned: PlannedExercise, folder: Path) -> SpecFile
     text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
     target = folder / f"{planned.exercise}.yaml"
     parsed = parse_spec(text.encode(), target)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(target, text)
+    make_private(folder)
+    write_text(target, text, private=True)
     return parsed
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from statistics import median
 from typing import Final
 
+from formcheck.feedback.words import RED_FLAG
 from formcheck.plan.form import Criterion, Plan
 from formcheck.specs.loader import load_spec
 
@@ -15,7 +17,7 @@ __all__ = ["RED_FLAGS", "CriterionFact", "PlanStatus", "SessionFact", "SetFact",
 
 RED_FLAGS: Final = (
     "Stop if pain rises above the level agreed with your physio.",
-    "A sudden pop, a hot or swollen calf, numbness, or not being able to bear weight: stop and get help.",
+    RED_FLAG,
     "High-impact work, barefoot running and deep lunges are left out while the ball of the foot is painful.",
     "A suspected stress fracture, neuroma, arthritis, sesamoiditis or nerve pain is for a clinician to see.",
 )
@@ -28,7 +30,10 @@ _AROUND: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class SetFact:
-    """One set as the record has it. `held_s` is the longest hold; `pain_before` and `pain` are 0–10, None not asked."""
+    """One set as the record has it. `held_s` is the longest hold; `pain_before` and `pain` are 0–10, None not asked.
+
+    `side` is the one that was asked for, None where none was.
+    """
 
     day: date
     exercise: str
@@ -37,17 +42,22 @@ class SetFact:
     held_s: float
     pain_before: int | None
     pain: int | None
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFact:
-    """One day: which of the stage's exercises had a set, of how many, and the highest pain before and after."""
+    """One day: which of the stage's exercises had a set, of how many, and the highest pain before and after.
+
+    `sittings` has pain before and the highest after it, for each sitting of the day that was asked before.
+    """
 
     day: date
     done: int
     asked: int
     pain_before: int | None
     pain: int | None
+    sittings: tuple[tuple[int, int | None], ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -113,7 +123,15 @@ def _session(day: date, sets: Sequence[SetFact], exercises: list[str]) -> Sessio
         asked=len(set(exercises)),
         pain_before=_highest([one.pain_before for one in today]),
         pain=_highest([one.pain for one in today]),
+        sittings=tuple(_sittings(today)),
     )
+
+
+def _sittings(sets: Sequence[SetFact]) -> Iterator[tuple[int, int | None]]:
+    """Yield pain before and after by sitting: its sets, which follow one another, share what was asked before them."""
+    for before, some in groupby((one for one in sets if one.pain_before is not None), lambda one: one.pain_before):
+        assert before is not None
+        yield before, _highest([one.pain for one in some])
 
 
 def _highest(values: Sequence[int | None]) -> int | None:
@@ -168,8 +186,10 @@ def _concerns(plan: Plan, sessions: Sequence[SessionFact]) -> list[str]:
         last = sessions[-1]
         if last.pain is not None and last.pain > plan.pain_limit:
             found.append(f"Pain was {last.pain} of 10 on {last.day}; the agreed limit is {plan.pain_limit}.")
-        if last.pain is not None and last.pain_before is not None and last.pain - last.pain_before >= _RISE:
-            found.append(f"Pain rose from {last.pain_before} to {last.pain} in the session of {last.day}.")
+        rises = [(after - before, before, after) for before, after in last.sittings if after is not None]
+        rise, before, highest = max(rises, default=(0, 0, 0))
+        if rise >= _RISE:
+            found.append(f"Pain rose from {before} to {highest} in the session of {last.day}.")
     after = [one.pain for one in sessions if one.pain is not None]
     if len(after) >= 2 * _AROUND:
         early, late = median(after[-2 * _AROUND : -_AROUND]), median(after[-_AROUND:])

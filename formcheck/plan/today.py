@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from formcheck.plan.form import Plan, PlannedExercise
+from formcheck.plan.status import SetFact
 from formcheck.specs.schema import ExerciseSpec
 
-__all__ = ["DayCourse", "DayUpdate", "Task", "tasks_of"]
+__all__ = ["DayCourse", "DayUpdate", "Task", "done_tasks", "tasks_of"]
 
 _CHANGE_S = 10.0
 _COUNT_S = 3
@@ -61,6 +62,22 @@ def tasks_of(plan: Plan, specs: Mapping[str, ExerciseSpec]) -> tuple[Task, ...]:
     while tasks and tasks[-1].kind != "exercise":
         tasks.pop()
     return tuple(tasks)
+
+
+def done_tasks(tasks: Sequence[Task], sets: Sequence[SetFact]) -> tuple[bool, ...]:
+    """Return for each task whether one of the day's `sets` was it; a set without a side may be that of any side."""
+    left = list(sets)
+    return tuple(task.kind == "exercise" and _taken(task, left) for task in tasks)
+
+
+def _taken(task: Task, left: list[SetFact]) -> bool:
+    """Whether a set that is left was this task; it is then used up."""
+    same = [one for one in left if one.exercise == task.exercise]
+    found = next((one for one in same if (one.side or "both") == task.side), None)
+    found = found or next((one for one in same if one.side is None), None)
+    if found is not None:
+        left.remove(found)
+    return found is not None
 
 
 def _of_one(planned: PlannedExercise, spec: ExerciseSpec) -> Iterator[Task]:

@@ -9,7 +9,8 @@ from typing import Final, Literal, cast
 import numpy as np
 
 from formcheck.feedback.overlay import Mark, MarkKind, Message, Panel
-from formcheck.feedback.words import VERDICT_WORDS, is_judged, parse_quantity, title
+from formcheck.feedback.verdicts import state_of, verdict_words
+from formcheck.feedback.words import is_judged, parse_quantity, title
 from formcheck.model import FloatArray, Hold, Rep, SetResult, Stage
 from formcheck.report._summary import is_readable, items, main_measures, noun_of, strong_side
 
@@ -119,7 +120,7 @@ class Story:
     def _count_words(self, time_s: float) -> tuple[str, str]:
         done = [rep.verdict for rep in self.result.reps if rep.end_s <= time_s]
         flagged, unclear = done.count("fault"), done.count("cannot_judge")
-        parts = [(len(done) - flagged - unclear, "valid"), (flagged, "to correct"), (unclear, "cannot judge")]
+        parts = [(len(done) - flagged - unclear, "good"), (flagged, "to correct"), (unclear, "cannot judge")]
         detail = ", ".join(f"{count} {word}" for count, word in parts if count)
         headline = f"{len(done)} {noun_of(self.result)}" + ("" if len(done) == 1 else "s")
         return headline, detail if is_judged(self.result.summary) else ""
@@ -140,8 +141,11 @@ def _verdict_message(item: Rep | Hold) -> Message:
     reasons = [fault.text for fault in (item.faults or item.watch)]
     if item.verdict == "cannot_judge":
         reasons = list(item.not_judged.values())[:1]
-    head = f"{noun} {item.index}: {VERDICT_WORDS[item.verdict]}"
-    return Message(item.verdict, ". ".join([head, *(title(reason.rstrip(".")) for reason in reasons[:2])]))
+    head = f"{noun} {item.index}: {verdict_words(item)}"
+    return Message(
+        "watch" if state_of(item) == "short" else item.verdict,
+        ". ".join([head, *(title(reason.rstrip(".")) for reason in reasons[:2])]),
+    )
 
 
 def _hold_words(hold: Hold | None, time_s: float) -> tuple[str, str, float]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from formcheck.feedback.words import is_judged, number, parse_quantity, unjudged_words
+from formcheck.feedback.words import aspect, is_judged, number, parse_quantity, unjudged_words
 from formcheck.measures.names import MEASURES, readable_in
 from formcheck.model import Hold, Rep, SetResult, Side
+from formcheck.report.about import NOTHING_MORE, About, view_gaps
 
 __all__ = [
     "assumptions",
     "clock",
     "counts_words",
+    "far_leg_words",
     "items",
+    "line_words",
     "main_measures",
     "measured",
     "noun_of",
@@ -20,6 +24,7 @@ __all__ = [
     "spoken_faults",
     "strong_side",
     "whole_set_words",
+    "working_leg",
 ]
 
 
@@ -29,8 +34,37 @@ def items(result: SetResult) -> Sequence[Rep | Hold]:
 
 
 def strong_side(result: SetResult) -> Side:
-    """Return the side to show strongly: the one that faces the camera; from the front both."""
-    return "both" if result.view == "front" else result.near_side
+    """Return the side to show strongly: the leg that works, else the one that faces the camera; from the front both."""
+    if result.view == "front":
+        return "both"
+    return working_leg(result) or result.near_side
+
+
+def working_leg(result: SetResult) -> Literal["left", "right"] | None:
+    """Return the leg that all reps or holds of a judged set are of; None where both work."""
+    sides = {item.side for item in items(result)} if is_judged(result.summary) else set()
+    only = next(iter(sides)) if len(sides) == 1 else "both"
+    return None if only == "both" else only
+
+
+def far_leg_words(result: SetResult) -> str:
+    """Return what the dashed line of the leg away from the camera is worth; empty where there is none.
+
+    From between side and front the two legs may be compared; from the side the far one is held against nothing.
+    """
+    if strong_side(result) == "both" or working_leg(result) is not None:
+        return ""
+    return "far leg: reads low" if result.view == "oblique" else "far leg: reads low, not judged"
+
+
+def line_words(result: SetResult) -> str:
+    """Return which line of a chart is which leg."""
+    strong = strong_side(result)
+    if strong == "both":
+        return "full line: right, dotted: left"
+    if working_leg(result) is not None:
+        return f"line: {strong}, the leg that works"
+    return f"strong line: {strong}, dashed: {'left' if strong == 'right' else 'right'}, {far_leg_words(result)}"
 
 
 def is_readable(result: SetResult, measure: str) -> bool:
@@ -83,7 +117,7 @@ def counts_words(result: SetResult) -> str:
 
 def whole_set_words(result: SetResult) -> list[str]:
     """Return what belongs to the whole set, a line each: the cadence of a walk. Not of guided ones."""
-    if "confirmed" in result.summary:
+    if "confirmed" in result.summary or (not is_judged(result.summary) and not items(result)):
         return []
     names = [name for name in result.summary if not name.endswith("_sd")]
     return [f"{_label_with_side(name)}: {measured(result.summary, name)}" for name in names]
@@ -100,7 +134,7 @@ def spoken_faults(item: Rep | Hold) -> list[str]:
     return [
         *(fault.text for fault in item.faults),
         *(f"Watch: {fault.text}" for fault in item.watch),
-        *(f"Not judged: {rule.replace('_', ' ')} ({reason})" for rule, reason in unclear),
+        *(f"Not judged: {aspect(rule)} ({_plain(reason)})" for rule, reason in unclear),
     ]
 
 
@@ -113,9 +147,14 @@ def gaps_in_judging(result: SetResult) -> list[str]:
                 numbers.setdefault((rule, reason), []).append(item.index)
     noun = noun_of(result)
     return [
-        f"Not judged: {rule.replace('_', ' ')} in {noun}{'s' if len(which) > 1 else ''} {_ranges(which)} ({reason})."
+        f"Not judged: {aspect(rule)} in {noun}{'s' if len(which) > 1 else ''} {_ranges(which)} ({_plain(reason)})."
         for (rule, reason), which in numbers.items()
     ]
+
+
+def _plain(name: str) -> str:
+    """Return words without the joints of internal names: a reason may name another rule."""
+    return name.replace("_", " ")
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -129,8 +168,10 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def assumptions(result: SetResult) -> list[str]:
+def assumptions(result: SetResult, about: About = NOTHING_MORE) -> list[str]:
     """Return what a reader should know before trusting the numbers: what was assumed, not seen, not judged."""
+    if "confirmed" in result.summary:
+        return list(result.provenance.notes)
     lines = []
     if result.stature_assumed and items(result):
         lines.append(
@@ -140,4 +181,5 @@ def assumptions(result: SetResult) -> list[str]:
         lines.append(f"The person was seen in {result.tracked_fraction:.0%} of the video.")
     if result.view == "front":
         lines.append("Seen from the front, angles of the side view and heel height mean nothing and are not shown.")
-    return [*lines, *gaps_in_judging(result), *result.provenance.notes]
+    gaps = [*gaps_in_judging(result), *(view_gaps(about, result.view) if items(result) else ())]
+    return [*lines, *gaps, *result.provenance.notes]

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from formcheck.feedback.words import VERDICT_SIGNS, VERDICT_WORDS, is_judged, parse_quantity
+from formcheck.feedback.verdicts import State, state_of
+from formcheck.feedback.words import Quantity, parse_quantity
 from formcheck.model import FloatArray, SetResult
-from formcheck.report._summary import is_readable, items, main_measures, strong_side
+from formcheck.report._summary import far_leg_words, is_readable, items, main_measures, strong_side, working_leg
+from formcheck.report.chart_bands import band_labels, item_bands, setup_bands
 
 __all__ = ["figure", "further_measures", "plain_values", "shown_measures", "uncertainty_band"]
 
@@ -18,7 +20,14 @@ _ROW_GAP_PX: Final = 46
 _TOP_PX, _BOTTOM_PX = 54, 44
 _MOST_HZ: Final = 30.0  # a chart of slow movements gains nothing beyond, and the page stays small
 _ENOUGH: Final = 2
-_SYMBOLS: Final = {"ok": "circle", "watch": "triangle-up", "fault": "x", "cannot_judge": "diamond-open"}
+_AROUND_S: Final = 1.0
+_LEAST_SPAN: Final = 4.0  # degrees or centimetres: what is smaller fills no chart
+_SYMBOLS: Final[dict[State, str]] = {
+    "ok": "circle",
+    "watch": "triangle-up",
+    "fault": "x",
+    "cannot_judge": "diamond-open",
+}
 
 
 def shown_measures(result: SetResult) -> list[str]:
@@ -59,8 +68,8 @@ def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
             "gridcolor": "--grid",
             "zeroline": False,
         },
-        "shapes": [*_bands(result), *_setup_bands(result)],
-        "annotations": _band_labels(result),
+        "shapes": [*item_bands(result), *setup_bands(result)],
+        "annotations": band_labels(result),
     }
     data: list[dict[str, Any]] = []
     for row, measure in enumerate(measures, start=1):
@@ -70,9 +79,10 @@ def figure(result: SetResult, measures: Sequence[str]) -> dict[str, Any]:
             "gridcolor": "--grid",
             "zerolinecolor": "--axis",
             "fixedrange": True,
+            **_range(result, measure),
         }
         data += _traces(result, measure, row)
-        layout["annotations"].append(_row_title(measure, top))
+        layout["annotations"] += _row_titles(result, measure, top)
         _add_limits(layout, result, measure, row)
     return {"data": data, "layout": layout}
 
@@ -88,16 +98,12 @@ def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:
     """Return the lines of a measure, the measured side last and strongest, with its uncertainty and its peaks."""
     step = _step(result.series["time_s"])
     time = result.series["time_s"][::step]
-    columns = [
-        (parse_quantity(name), series)
-        for name, series in result.series.items()
-        if name != "time_s" and not name.endswith("_sd") and parse_quantity(name).measure == measure
-    ]
-    columns.sort(key=lambda column: _is_strong(column[0].side, result))
+    columns = sorted(_columns(result, measure), key=lambda column: _is_strong(column[0].side, result))
     traces: list[dict[str, Any]] = []
     for quantity, series in columns:
         strong = _is_strong(quantity.side, result)
         name = f"{quantity.label} {quantity.side}".strip()
+        name = name if strong else f"{name}, {far_leg_words(result)}"
         sd = _sd_of(result.series, measure, quantity.side)
         if strong and sd is not None:
             traces.append({**uncertainty_band(time, series[::step], sd[::step]), "yaxis": f"y{row}"})
@@ -120,6 +126,46 @@ def _traces(result: SetResult, measure: str, row: int) -> list[dict[str, Any]]:
     return traces
 
 
+def _columns(result: SetResult, measure: str) -> list[tuple[Quantity, FloatArray]]:
+    """Return the series of a measure, without those of a leg that does not work: it is not what was asked for."""
+    only = working_leg(result)
+    found = [
+        (parse_quantity(name), series)
+        for name, series in result.series.items()
+        if name != "time_s" and not name.endswith("_sd") and parse_quantity(name).measure == measure
+    ]
+    return [column for column in found if only is None or column[0].side in ("", only)] or found
+
+
+def _range(result: SetResult, measure: str) -> dict[str, list[float]]:
+    """Return the range that the judged leg's values and the limits fill while the set lasts; none where nothing was.
+
+    What the other leg or the walk to the place does beyond it is cut off.
+    """
+    done = items(result)
+    if not done:
+        return {}
+    time = result.series["time_s"]
+    during = (time >= done[0].start_s - _AROUND_S) & (time <= done[-1].end_s + _AROUND_S)
+    strong = [series[during] for quantity, series in _columns(result, measure) if _is_strong(quantity.side, result)]
+    values = np.concatenate([np.array(list(_limits(result, measure))), *strong])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return {}
+    low, high = float(values.min()), float(values.max())
+    room = max(0.1 * (high - low), (_LEAST_SPAN - (high - low)) / 2)
+    return {"range": [round(low - room, 2), round(high + room, 2)]}
+
+
+def _limits(result: SetResult, measure: str) -> dict[float, str]:
+    """Return the different limits of a measure, each with its unit."""
+    return {
+        round(value, 2): parse_quantity(name).unit
+        for name, value in result.limits.items()
+        if parse_quantity(name).measure == measure and np.isfinite(value)
+    }
+
+
 def _peaks(result: SetResult, series: FloatArray, row: int) -> list[dict[str, Any]]:
     """Return a sign at each rep's peak, one shape and colour a verdict."""
     time = result.series["time_s"]
@@ -127,7 +173,7 @@ def _peaks(result: SetResult, series: FloatArray, row: int) -> list[dict[str, An
         return []
     traces = []
     for verdict, symbol in _SYMBOLS.items():
-        at = [int(np.argmin(np.abs(time - rep.peak_s))) for rep in result.reps if rep.verdict == verdict]
+        at = [int(np.argmin(np.abs(time - rep.peak_s))) for rep in result.reps if state_of(rep) == verdict]
         if at:
             edge = (
                 {"color": f"--{verdict}", "width": 2} if symbol.endswith("open") else {"color": "--paper", "width": 1}
@@ -166,92 +212,21 @@ def uncertainty_band(time: FloatArray, series: FloatArray, sd: FloatArray) -> di
     }
 
 
-def _bands(result: SetResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "paper",
-            "x0": round(item.start_s, 3),
-            "x1": round(item.end_s, 3),
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": f"--{item.verdict}-band",
-            "line": {"width": 0},
-        }
-        for item in items(result)
-    ]
-
-
-def _setup_bands(result: SetResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "paper",
-            "x0": round(problem.start_s, 3),
-            "x1": round(problem.end_s, 3),
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": "rgba(0,0,0,0)",
-            "line": {"width": 1, "dash": "dot", "color": "--soft"},
-        }
-        for problem in result.setup
-    ]
-
-
-def _band_labels(result: SetResult) -> list[dict[str, Any]]:
-    """Return number and sign above each band; in a long set every fifth number, and all signs.
-
-    Where nothing is judged, numbers alone.
-    """
-    judged = is_judged(result.summary)
-    many = len(items(result)) > 16
-    labels = []
-    for item in items(result):
-        top = str(item.index) if not many or item.index % 5 == 0 or item.index == 1 else " "
-        labels.append(
-            {
-                "xref": "x",
-                "yref": "paper",
-                "x": round((item.start_s + item.end_s) / 2, 3),
-                "y": 1,
-                "yanchor": "bottom",
-                "yshift": 16,
-                "showarrow": False,
-                "text": f"{top}<br><b>{VERDICT_SIGNS[item.verdict]}</b>" if judged else top,
-                "hovertext": VERDICT_WORDS[item.verdict] if judged else "",
-                "font": {"size": 12, "color": f"--{item.verdict}" if judged else "--soft"},
-            }
-        )
-    return labels
-
-
-def _row_title(measure: str, top: float) -> dict[str, Any]:
+def _row_titles(result: SetResult, measure: str, top: float) -> list[dict[str, Any]]:
+    """Return the name of a row, and at its right what the dashed line is, where there is one."""
     quantity = parse_quantity(measure)
-    return {
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": top,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "text": f"<b>{quantity.label}</b>, {quantity.unit.strip()}",
-        "font": {"size": 13, "color": "--ink"},
-    }
+    place = {"xref": "paper", "yref": "paper", "y": top, "yanchor": "bottom", "showarrow": False}
+    title = f"<b>{quantity.label}</b>, {quantity.unit.strip()}"
+    titles = [{**place, "x": 0, "xanchor": "left", "text": title, "font": {"size": 13, "color": "--ink"}}]
+    if far_leg_words(result) and len(_columns(result, measure)) > 1:
+        words = "dashed: far leg, reads low"
+        titles.append({**place, "x": 1, "xanchor": "right", "text": words, "font": {"size": 11, "color": "--soft"}})
+    return titles
 
 
 def _add_limits(layout: dict[str, Any], result: SetResult, measure: str, row: int) -> None:
     """Add a dashed line with its number for each different limit of a measure."""
-    limits = {
-        round(value, 2): parse_quantity(name).unit
-        for name, value in result.limits.items()
-        if parse_quantity(name).measure == measure and np.isfinite(value)
-    }
-    for value, unit in limits.items():
+    for value, unit in _limits(result, measure).items():
         common = {"yref": f"y{row}", "xref": "paper"}
         line = {"color": "--limit", "width": 1.5, "dash": "dash"}
         layout["shapes"].append({"type": "line", **common, "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line})

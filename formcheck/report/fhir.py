@@ -17,7 +17,8 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from formcheck.feedback.words import VERDICT_WORDS, is_judged, parse_quantity, title
+from formcheck.feedback.verdicts import STATE_WORDS
+from formcheck.feedback.words import is_judged, parse_quantity, title
 from formcheck.model import Hold, Rep, SetResult
 
 __all__ = ["FhirReview", "fhir_bundle"]
@@ -165,7 +166,7 @@ class _Bundle:
 
     def _verdict(self, item: Rep | Hold) -> dict[str, Any]:
         if is_judged(self._result.summary):
-            return {"valueCodeableConcept": _code("verdict", item.verdict, VERDICT_WORDS[item.verdict])}
+            return {"valueCodeableConcept": _code("verdict", item.verdict, STATE_WORDS[item.verdict])}
         absent = {"system": _ABSENT, "code": "not-applicable"}
         return {"dataAbsentReason": {"coding": [absent], "text": "measured, not judged"}}
 

@@ -7,54 +7,54 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path, PurePath
 from string import Template
 
 from plotly.offline import get_plotlyjs
 
+from formcheck.feedback.verdicts import STATE_WORDS, held_words, state_of, tiles_of
 from formcheck.feedback.words import (
     NOTICE,
-    VERDICT_SIGNS,
-    VERDICT_WORDS,
+    RED_FLAG,
     is_judged,
-    number,
     parse_quantity,
     title,
     unjudged_words,
 )
-from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, Verdict
+from formcheck.model import Frame, Hold, LandmarkRecording, Rep, SetResult, SourceInfo
 from formcheck.report._summary import (
     assumptions,
     clock,
     counts_words,
-    is_readable,
     items,
-    main_measures,
+    line_words,
     measured,
     noun_of,
     nouns_of,
     spoken_faults,
-    strong_side,
     whole_set_words,
 )
+from formcheck.report.about import NOTHING_MORE, About, name_of
 from formcheck.report.charts import figure, further_measures, shown_measures
+from formcheck.report.html_tables import facts_table, limits_table, numbers_table, verdict, verdict_of
 from formcheck.report.pictures import peak_pictures
 from formcheck.whole_files import write_text
 
 __all__ = ["report_html", "write_report"]
 
 
-def write_report(result: SetResult, recording: LandmarkRecording, frames: Iterable[Frame], path: Path) -> None:
+def write_report(
+    result: SetResult, recording: LandmarkRecording, frames: Iterable[Frame], path: Path, about: About = NOTHING_MORE
+) -> None:
     """Write the report to `path`, whole or not at all.
 
     `frames` gives the pictures at the peaks and is read no further than the last of them; with none (a replayed
     recording has no pictures) the page says so.
     """
-    write_text(path, report_html(result, peak_pictures(frames, recording, result)))
+    write_text(path, report_html(result, peak_pictures(frames, recording, result), about))
 
 
-def report_html(result: SetResult, pictures: Mapping[int, bytes]) -> str:
+def report_html(result: SetResult, pictures: Mapping[int, bytes], about: About = NOTHING_MORE) -> str:
     """Return the page; `pictures` are JPEG files by the index of their rep or hold. All words are escaped."""
     figures = {"chart": figure(result, shown_measures(result))}
     further = further_measures(result)
@@ -63,17 +63,18 @@ def report_html(result: SetResult, pictures: Mapping[int, bytes]) -> str:
     # "<" is all that could end the script element that carries the numbers
     packed = json.dumps(figures, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return Template(_part("page.html")).substitute(
-        title=escape(title(result.exercise)),
+        title=escape(name_of(result, about)),
         counts=escape(" · ".join([counts_words(result), *whole_set_words(result)])),
-        file=escape(_file_words(result)),
+        file=escape(_file_words(result, about)),
         count_tiles=_count_tiles(result),
-        notice=escape(NOTICE),
-        attention=_attention(result),
+        notice=escape(f"{NOTICE} {RED_FLAG}"),
+        attention=_attention(result, about),
         legend=_legend(result),
         items=_items(result, pictures),
-        numbers=_numbers(result),
+        numbers=numbers_table(result),
         further=_further(further),
-        facts=_facts(result),
+        limits=limits_table(result, about),
+        facts=facts_table(result),
         css=_part("page.css"),
         script=_part("page.js"),
         figures=packed,
@@ -85,8 +86,14 @@ def _part(name: str) -> str:
     return files("formcheck.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _file_words(result: SetResult) -> str:
+def _file_words(result: SetResult, about: About) -> str:
     source = result.source
+    known = [about.person] if about.person else []
+    known += [f"{about.when_words} {about.when:%-d %b %Y, %H:%M}"] if about.when is not None else []
+    return " · ".join([*known, _source_words(source)])
+
+
+def _source_words(source: SourceInfo) -> str:
     return f"{PurePath(source.path).name} · {clock(source.duration_s)} · {source.width} × {source.height}"
 
 
@@ -94,17 +101,15 @@ def _count_tiles(result: SetResult) -> str:
     counts = result.counts
     if not is_judged(result.summary):
         return f'<p class="unjudged">{escape(unjudged_words(result.summary, counts.completed))}</p>'
-    tiles = (
-        (counts.completed, f"{nouns_of(result)} completed", ""),
-        (counts.valid, "valid", "ok"),
-        (counts.flagged, "to correct", "fault"),
-        (counts.cannot_judge, "cannot judge", "cannot_judge"),
+    tiles = [(one.count, one.words, str(one.state)) for one in tiles_of(items(result))]
+    cells = "".join(
+        f'<div><strong class="{css}">{count}</strong>{words}</div>'
+        for count, words, css in [(counts.completed, f"{nouns_of(result)} completed", ""), *tiles]
     )
-    cells = "".join(f'<div><strong class="{css}">{count}</strong>{words}</div>' for count, words, css in tiles)
     return f'<div class="counts">{cells}</div>'
 
 
-def _attention(result: SetResult) -> str:
+def _attention(result: SetResult, about: About) -> str:
     """Return what stands before the charts: figures and faults of the whole set, set-up problems, assumptions."""
     parts = []
     whole = whole_set_words(result)
@@ -115,7 +120,7 @@ def _attention(result: SetResult) -> str:
     if result.setup:
         lines = [f"{clock(p.start_s)} to {clock(p.end_s)}: {p.text}" for p in result.setup]
         parts.append(_list_section("Set-up: here nothing could be judged", lines, "unclear"))
-    notes = assumptions(result)
+    notes = assumptions(result, about)
     if notes:
         parts.append(_list_section("Good to know", notes, ""))
     return "".join(parts)
@@ -126,20 +131,10 @@ def _list_section(heading: str, lines: Sequence[str], css: str) -> str:
     return f'<section class="{css}"><h2>{escape(heading)}</h2><ul>{entries}</ul></section>'
 
 
-def _verdict(verdict: Verdict) -> str:
-    sign = f'<span class="sign" aria-hidden="true">{VERDICT_SIGNS[verdict]}</span>'
-    return f'<span class="{verdict}">{sign}{VERDICT_WORDS[verdict]}</span>'
-
-
 def _legend(result: SetResult) -> str:
-    used = dict.fromkeys(item.verdict for item in items(result))
-    entries = [_verdict(verdict) for verdict in VERDICT_WORDS if verdict in used and is_judged(result.summary)]
-    near = {
-        "left": "strong line: left, dashed: right",
-        "right": "strong line: right, dashed: left",
-        "both": "full line: right, dotted: left",
-    }
-    entries.append(f"<span>{near[strong_side(result)]}</span><span>shade: ± one standard deviation</span>")
+    used = {state_of(item) for item in items(result)} if is_judged(result.summary) else set()
+    entries = [verdict(state, words) for state, words in STATE_WORDS.items() if state in used]
+    entries.append(f"<span>{line_words(result)}</span><span>shade: ± one standard deviation</span>")
     if result.setup:
         entries.append("<span>dotted frame: set-up</span>")
     return f'<div class="legend">{"".join(entries)}</div>'
@@ -147,7 +142,7 @@ def _legend(result: SetResult) -> str:
 
 def _items(result: SetResult, pictures: Mapping[int, bytes]) -> str:
     if not items(result):
-        counted = "<section><h2>Reps</h2><p>No rep was counted in this video.</p></section>"
+        counted = "<section><h2>Reps</h2><p>No rep or hold was counted in this video.</p></section>"
         return counted if is_judged(result.summary) else ""
     noun = title(noun_of(result))
     heading = "Holds" if result.holds else f"{noun}s, each at its peak"
@@ -169,8 +164,8 @@ def _card(item: Rep | Hold, noun: str, jpeg: bytes | None, *, judged: bool) -> s
     side = "" if item.side == "both" else f", {item.side}"
     lines = "".join(f"<li>{escape(line)}</li>" for line in spoken_faults(item))
     return (
-        f'<article class="item is-{item.verdict}">{picture}<div class="words">'
-        f"<header><h3>{noun} {item.index}{side}</h3>{_verdict(item.verdict) if judged else ''}</header>"
+        f'<article class="item is-{state_of(item)}">{picture}<div class="words">'
+        f"<header><h3>{noun} {item.index}{side}</h3>{verdict_of(item) if judged else ''}</header>"
         f'<div class="when">{clock(item.start_s)} to {clock(item.end_s)}</div>'
         f"{_held(item) if isinstance(item, Hold) else ''}{values}{f'<ul>{lines}</ul>' if lines else ''}</div></article>"
     )
@@ -178,36 +173,11 @@ def _card(item: Rep | Hold, noun: str, jpeg: bytes | None, *, judged: bool) -> s
 
 def _held(hold: Hold) -> str:
     share = min(hold.held_s / hold.target_s, 1.0) if hold.target_s > 0 else 1.0
-    outcome = "reached" if hold.reached else "not reached"
+    outcome = "reached" if hold.reached else "shorter than asked"
     return (
         f'<div class="held"><i style="width:{share:.1%}"></i></div>'
-        f"<div>Held {hold.held_s:.1f} s of {hold.target_s:.0f} s: {outcome}</div>"
+        f"<div>Held {held_words(hold)}{f': {outcome}' if hold.target_s > 0 else ''}</div>"
     )
-
-
-def _numbers(result: SetResult) -> str:
-    """Return the table of all reps or holds."""
-    if not items(result):
-        return ""
-    names = main_measures(result)
-    held = ["Held"] if result.holds else []
-    judged = is_judged(result.summary)
-    heads = [title(noun_of(result)), "Side", "Start", "End", *held, *(parse_quantity(n).label for n in names)]
-    cells = "".join(f"<th>{escape(head)}</th>" for head in [*heads, *(["Verdict"] if judged else ())])
-    rows = "".join(_number_row(item, names, judged=judged) for item in items(result))
-    return (
-        '<section><h2>In numbers</h2><div class="scroll"><table class="numbers">'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
-        '<p class="notice">± is one standard deviation of the measurement.</p></section>'
-    )
-
-
-def _number_row(item: Rep | Hold, names: Sequence[str], *, judged: bool) -> str:
-    held = [f"{item.held_s:.1f} of {item.target_s:.0f} s"] if isinstance(item, Hold) else []
-    words = [str(item.index), item.side, clock(item.start_s), clock(item.end_s), *held]
-    words += [measured(item.peak, name) for name in names]
-    cells = [*map(escape, words), *([_verdict(item.verdict)] if judged else ())]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _further(measures: Sequence[str]) -> str:
@@ -218,38 +188,3 @@ def _further(measures: Sequence[str]) -> str:
         f"<section><details><summary>More traces: {escape(words)}</summary>"
         '<div class="chart" id="further-chart"></div></details></section>'
     )
-
-
-def _facts(result: SetResult) -> str:
-    provenance = result.provenance
-    present = [parse_quantity(name) for name in (*main_measures(result), *result.series)]
-    read = [quantity for quantity in present if is_readable(result, quantity.measure)]
-    definitions = {quantity.label: quantity.definition for quantity in read if quantity.definition}
-    facts = [
-        *definitions.items(),
-        ("View", _view_words(result)),
-        ("Scale", _scale_words(result)),
-        ("Person seen", f"in {result.tracked_fraction:.0%} of {result.source.frames} frames"),
-        ("formcheck", provenance.formcheck),
-        ("Pose estimation", provenance.backend),
-        ("Model, SHA-256", provenance.model_sha256),
-        ("Exercise file, SHA-256", provenance.spec_sha256),
-    ]
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>" for name, words in facts)
-    return f'<table class="facts"><tbody>{rows}</tbody></table>'
-
-
-def _view_words(result: SetResult) -> str:
-    if result.view is None:
-        return "not known"
-    seen = {"side": "from the side", "oblique": "from between side and front", "front": "from the front"}[result.view]
-    measured_side = "both sides measured" if strong_side(result) == "both" else f"{result.near_side} side measured"
-    return f"{seen}, {number(abs(result.azimuth_deg), '°', digits=0)} away from a pure side view; {measured_side}"
-
-
-def _scale_words(result: SetResult) -> str:
-    basis = "assumed" if result.stature_assumed else "as given"
-    if not isfinite(result.cm_per_px):
-        return "not known"
-    pixel = number(result.cm_per_px, " cm", digits=3)
-    return f"one pixel is {pixel}, from a body height of {result.stature_cm:.0f} cm, {basis}"

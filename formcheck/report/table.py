@@ -12,8 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.feedback.words import NOTICE, VERDICT_SIGNS, VERDICT_WORDS, folded, is_judged, parse_quantity, title
-from formcheck.model import Hold, Rep, SetResult, Verdict
+from formcheck.feedback.verdicts import STATE_SIGNS, State, held_words, state_of, verdict_words
+from formcheck.feedback.words import NOTICE, folded, is_judged, parse_quantity, title
+from formcheck.model import Hold, Rep, SetResult
 from formcheck.report._summary import (
     assumptions,
     clock,
@@ -25,37 +26,44 @@ from formcheck.report._summary import (
     spoken_faults,
     whole_set_words,
 )
+from formcheck.report.about import NOTHING_MORE, About, name_of
 
 __all__ = ["render_table"]
 
-_STYLES: Final[dict[Verdict, str]] = {
+_STYLES: Final[dict[State, str]] = {
     "ok": "bright_blue",
+    "short": "magenta",
     "watch": "yellow",
     "fault": "bold dark_orange",
     "cannot_judge": "dim",
 }
+_VERDICT: Final = 16
+"""Columns in which any sign and word of a verdict stand whole; what it leaves open may go on below."""
 _WIDE: Final = 110  # columns from which the faults have room beside the numbers
 
 
-def render_table(result: SetResult) -> RenderableType:
-    """Return a summary that rich prints; it fits itself to 80 columns and more."""
-    return _Summary(result)
+def render_table(result: SetResult, about: About = NOTHING_MORE) -> RenderableType:
+    """Return a summary that rich prints: a table from some 80 columns on, in fewer a list, that loses nothing."""
+    return _Summary(result, about)
 
 
 @dataclass(frozen=True, slots=True)
 class _Summary:
     result: SetResult
+    about: About
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         plain = options.ascii_only
         wide = options.max_width >= _WIDE
         result = self.result
-        yield _text(f"{title(result.exercise)}: {result.source.path}", "bold", plain)
+        yield _text(f"{name_of(result, self.about)}: {result.source.path}", "bold", plain)
         yield _text(counts_words(result), "bold", plain)
         for line in whole_set_words(result):
             yield _text(line, "", plain)
         if items(result):
-            yield _rows(result, wide, plain)
+            rows = _rows(result, wide, plain)
+            fits = wide or console.measure(rows, options=options.update(width=_WIDE)).maximum <= options.max_width
+            yield from [rows] if fits else _listed(result, plain)
         if not wide:
             yield from _fault_list(result, plain)
         for fault in result.set_faults:
@@ -64,7 +72,7 @@ class _Summary:
             yield _text("Set-up:", "bold", plain)
         for problem in result.setup:
             yield _indented(f"{clock(problem.start_s)}–{clock(problem.end_s)}  {problem.text}", "", plain)
-        for line in assumptions(result):
+        for line in assumptions(result, self.about):
             yield _text(line, "dim", plain)
         yield _text(NOTICE, "dim italic", plain)
 
@@ -81,7 +89,7 @@ def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
         table.add_column(parse_quantity(name).label, no_wrap=True, justify="right")
     judged = is_judged(result.summary)
     if judged:
-        table.add_column("Verdict", no_wrap=True)
+        table.add_column("Verdict", min_width=_VERDICT, max_width=None if wide else _VERDICT)
     if judged and wide:
         table.add_column("What to know", overflow="fold", ratio=1)
     for item in items(result):
@@ -90,16 +98,32 @@ def _rows(result: SetResult, wide: bool, plain: bool) -> Table:
     return table
 
 
+def _listed(result: SetResult, plain: bool) -> Iterator[Text]:
+    """Yield what the table says in two lines for each rep or hold."""
+    names = main_measures(result)[:2]
+    for item in items(result):
+        (index, _), *cells = _measured_cells(item, [])
+        verdict = _judged_cells(item, wide=False) if is_judged(result.summary) else []
+        line = _text(f"{title(noun_of(result))} {index}", "bold", plain)
+        for text, style in (*cells, *verdict):
+            line.append("  ").append_text(_text(text, style, plain))
+        yield line
+        told = [f"{parse_quantity(name).label} {measured(item.peak, name)}" for name in names]
+        if told:
+            yield _text(f"  {', '.join(told)}", "", plain)
+
+
 def _measured_cells(item: Rep | Hold, names: list[str]) -> list[tuple[str, str]]:
     """Return the text and style of the cells that tell what was measured."""
     cells = [(str(item.index), ""), (f"{clock(item.start_s)}–{clock(item.end_s)}", ""), (item.side, "")]
     if isinstance(item, Hold):
-        cells.append((f"{item.held_s:.1f} of {item.target_s:.0f} s", "" if item.reached else _STYLES["fault"]))
+        cells.append((held_words(item), "" if item.reached else _STYLES["short"]))
     return cells + [(measured(item.peak, name), "") for name in names]
 
 
 def _judged_cells(item: Rep | Hold, wide: bool) -> list[tuple[str, str]]:
-    verdict = (f"{VERDICT_SIGNS[item.verdict]} {VERDICT_WORDS[item.verdict]}", _STYLES[item.verdict])
+    state = state_of(item)
+    verdict = (f"{STATE_SIGNS[state]} {verdict_words(item)}", _STYLES[state])
     return [verdict, ("\n".join(spoken_faults(item)), "")] if wide else [verdict]
 
 

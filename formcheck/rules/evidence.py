@@ -98,8 +98,7 @@ class Evidence:
         """Return what `high` does, but NaN where a gap in time is long enough to hide that the measure came higher."""
         seen_s = self.time_s[np.isfinite(self.values(measure)[0])]
         gap_s = np.diff(seen_s, prepend=self.time_s[:1] if np.isnan(self.ahead_s) else self.ahead_s).max(initial=0.0)
-        long_s = self.end_s - self.start_s
-        if gap_s > max((1.0 - share) * long_s, min(_HIDES_S, (1.0 - _LEAST_COVERAGE) * long_s)):
+        if gap_s > max(_HIDES_S, (1.0 - share) * (self.end_s - self.start_s)):
             return float("nan"), float("nan"), self.peak_s
         return self.high(measure, share=share)
 
@@ -138,6 +137,6 @@ def grade(value: float, sd: float, limit: float, time_s: float, *, below: bool =
         return Finding("cannot_judge", value, sd, limit, time_s, "seen too obliquely for this measure")
     excess = (limit - value) if below else (value - limit)
     if not np.isfinite(sd) or (sd > _MOST_SD_SHARE * abs(limit) and abs(excess) < _DECISIVE_SD * sd):
-        return Finding("cannot_judge", value, sd, limit, time_s, "too uncertain for this limit")
+        return Finding("cannot_judge", value, sd, limit, time_s, "it could not be measured finely enough to tell")
     level: Level = "fault" if excess > sd else "watch" if excess > 0 else "ok"
     return Finding(level, value, sd, limit, time_s)

@@ -11,8 +11,8 @@ from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, n
 
 __all__ = ["NotReturned", "check_not_returned"]
 
-_CUT_S: Final = 0.1
-"""How much of a rep's end may be missing where it is judged (default, not from literature)."""
+_CUT_FRAMES: Final = 1.5
+"""How many frames of a rep's end may be missing where it is judged (default, not from literature)."""
 
 
 class NotReturned(Limited):
@@ -32,6 +32,7 @@ def check_not_returned(rule: NotReturned, evidence: Evidence) -> Finding:
     if not np.isfinite(peak) or peak <= 0 or not len(left):
         return not_judged("not seen well enough", at, rule.limit.value)
     finding = grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)
-    if finding.level in ("watch", "fault") and evidence.time_s[-1] < evidence.end_s - _CUT_S:
-        return not_judged("the video ends before the rep does", at, rule.limit.value)
+    frame_s = (evidence.time_s[-1] - evidence.time_s[0]) / max(len(evidence.time_s) - 1, 1)
+    if finding.level in ("watch", "fault") and evidence.end_s - evidence.time_s[-1] > _CUT_FRAMES * frame_s:
+        return not_judged("the end of the rep was not seen", at, rule.limit.value)
     return finding

@@ -248,7 +248,8 @@ def _announced_s(container: InputContainer, stream: VideoStream) -> float:
     parts = tag.split(":")
     if len(parts) == 3:
         try:
-            return float(parts[0]) * 3600 + float(parts[1]) * 60 + float(parts[2])
+            end_s = float(parts[0]) * 3600 + float(parts[1]) * 60 + float(parts[2])
+            return end_s - float((stream.start_time or 0) * (stream.time_base or 0))
         except ValueError:
             return math.nan
     return container.duration / av.time_base if container.duration else math.nan

@@ -76,6 +76,10 @@ def _check_movement(movement: Mapping[str, Any]) -> Iterator[Found]:
         a, b = _number(movement.get(low)), _number(movement.get(high))
         if a is not None and b is not None and a >= b:
             yield ("movement", low, "value"), f"movement.{low}.value must be below that of {high} ({b:g}), got {a:g}"
+    shows = movement.get("shows")
+    for i, shown in enumerate(shows if isinstance(shows, list | tuple) else ()):
+        if isinstance(shown, Mapping) and ("least" in shown) == ("most" in shown):
+            yield ("movement", "shows", i), f"movement.shows.{i} must have least or most, one of the two"
     for key in ("enter", "min_s", "reach", "within", "settle_s"):
         value = _number(movement.get(key))
         if value is not None and value <= 0:

@@ -5,6 +5,7 @@ A proposal is no norm: it says what this person did in this clip, with room arou
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,9 +83,10 @@ def _excursion(t: FloatArray, x: FloatArray, start: int, end: int, low: float) -
     return Excursion(float(t[below[-1]] if len(below) else t[0]), float(t[end]), float(x[start:end].max()))
 
 
-def learn_bands(t: FloatArray, x: FloatArray, sd: float, clip: str) -> dict[str, Learned]:
+def learn_bands(
+    t: FloatArray, x: FloatArray, excursions: Sequence[Excursion], sd: float, clip: str
+) -> dict[str, Learned]:
     """Return `enter`, `most`, `least`, `min_s` and `max_s` of a rep movement. Raises SpecError where nothing moves."""
-    excursions = find_excursions(t, x, sd)
     if not excursions:
         raise SpecError(f"{clip}: no movement away from rest and back is seen; film three or more, with a rest before")
     heights = [one.height for one in excursions]
@@ -139,7 +141,10 @@ def _places(place: Place) -> tuple[Place, Place]:
 def with_id(text: str, id_: str, name: str | None = None) -> str:
     """Return a spec's text under another id, and another name if one is given."""
     text = re.sub(r"(?m)^id: .*$", f"id: {id_}", text, count=1)
-    return text if name is None else re.sub(r"(?m)^name: .*$", lambda _: f"name: {name}", text, count=1)
+    if name is None:
+        return text
+    quoted = json.dumps(name, ensure_ascii=False)  # as YAML's double quotes; a bare `a: b` would be no text
+    return re.sub(r"(?m)^name: .*$", lambda _: f"name: {quoted}", text, count=1)
 
 
 def clip_words(path: Path) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "HoldMovement",
     "Posture",
     "RepMovement",
+    "Shown",
     "ViewSpec",
 ]
 
@@ -64,6 +65,21 @@ class ViewSpec(_Strict):
         return (self.asks, *self.also)
 
 
+class Shown(_Strict):
+    """What the exercise shows and others do not: at the top of a rep, or in the middle of a hold.
+
+    The measure comes to `least` there, or stays at or below `most`; it is one of the two. What clearly does not is not
+    counted, and `text` says what was seen instead. Where the measure cannot be read well enough nothing is asked for.
+    With `either` it is enough if one leg shows it, where which one is judged may not be clear.
+    """
+
+    measure: MeasureName
+    either: bool = False
+    least: Cited | None = None
+    most: Cited | None = None
+    text: str = Field(min_length=10, max_length=80, description="What was seen instead: 'the knee hardly bent'.")
+
+
 class RepMovement(_Strict):
     """A movement away from rest and back. All in the unit of `measure`, against the person's own rest.
 
@@ -81,6 +97,7 @@ class RepMovement(_Strict):
     )
     sign: Literal[1, -1] = 1
     planted: bool = True
+    shows: tuple[Shown, ...] = ()
     enter: Cited
     most: Cited
     least: Cited
@@ -101,6 +118,7 @@ class HoldMovement(_Strict):
     measure: MeasureName
     keeps: Literal["level", "above"] = "level"
     planted: bool = False
+    shows: tuple[Shown, ...] = ()
     reach: Cited
     within: Cited
     lost: Cited

@@ -13,6 +13,7 @@ from typing import Final
 import platformdirs
 
 from formcheck.errors import StoreError
+from formcheck.whole_files import make_private
 
 __all__ = ["CLIP", "RECORDING", "SetFiles", "data_folder", "sha256_of"]
 
@@ -36,7 +37,7 @@ class SetFiles:
     def open(self) -> None:
         """Make the folder, and finish what a crash left half-deleted. Raises StoreError."""
         try:
-            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._root)
             for leftover in self._root.glob(f"{_GOING}*"):
                 shutil.rmtree(leftover, ignore_errors=True)
         except OSError as error:

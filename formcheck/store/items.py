@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from formcheck.errors import StoreError
+from formcheck.feedback.verdicts import State, state_of
 from formcheck.model import Hold, Rep
 from formcheck.store.repository import SetSummary, Store
 from formcheck.store.rows import hold_of, rep_of
@@ -21,7 +22,7 @@ class Sibling:
 
     id: int
     number: int
-    verdict: str
+    state: State
     unresolved: bool
     start_s: float
     end_s: float
@@ -62,9 +63,13 @@ def find_item(store: Store, item_id: int) -> ItemContext:
         view=scoring.view,
         in_force=set_row.scoring_id == scoring.id,
         siblings=tuple(
-            Sibling(one.id, one.number, one.verdict, one.unresolved, one.start_s, one.end_s) for one in others
+            Sibling(one.id, one.number, _state(one), one.unresolved, one.start_s, one.end_s) for one in others
         ),
     )
+
+
+def _state(row: Item) -> State:
+    return state_of(hold_of(row, ()) if row.kind == "hold" else rep_of(row, ()))
 
 
 def item_ids(store: Store, uid: str) -> dict[tuple[str, int], int]:

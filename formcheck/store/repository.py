@@ -21,7 +21,7 @@ from formcheck.store.clips import write_clip
 from formcheck.store.database import database_url, open_engine, told
 from formcheck.store.files import SetFiles, data_folder, sha256_of
 from formcheck.store.rows import number, utc_now
-from formcheck.store.tables import ExerciseSet, Patient, PersonSpec, Scoring, Spec
+from formcheck.store.tables import ExerciseSet, Item, Patient, PersonSpec, Scoring, Spec
 from formcheck.store.writing import (
     OpenSet,
     add_item,
@@ -41,7 +41,8 @@ DEFAULT_PERSON = "me"
 class SetSummary:
     """One line of the list of sets. `state` is open while a set is going on, or where formcheck was stopped in it.
 
-    `summary` is what belongs to the whole set, by name with unit.
+    `summary` is what belongs to the whole set, by name with unit; `short` counts holds without fault that were let go
+    before their time.
     """
 
     id: int
@@ -56,7 +57,10 @@ class SetSummary:
     counts: Counts
     summary: dict[str, float | None]
     spec_sha256: str
+    pain_before: int | None
     pain: int | None
+    metronome: bool
+    short: int
     has_recording: bool
     has_clip: bool
 
@@ -281,15 +285,25 @@ class Store:
         return None if sha256 is None else self.spec_of(sha256)
 
 
-def _summaries() -> Select[ExerciseSet, Scoring, str]:
+def _summaries() -> Select[ExerciseSet, Scoring, str, int]:
+    short = (
+        select(func.count())
+        .where(
+            Item.scoring_id == Scoring.id,
+            Item.reached.is_(False),
+            Item.target_s > 0,
+            Item.verdict.in_(("ok", "watch")),
+        )
+        .scalar_subquery()
+    )
     return (
-        select(ExerciseSet, Scoring, Patient.name)
+        select(ExerciseSet, Scoring, Patient.name, short)
         .join(Scoring, Scoring.id == ExerciseSet.scoring_id)
         .join(Patient, Patient.id == ExerciseSet.patient_id)
     )
 
 
-def _summary(row: ExerciseSet, scoring: Scoring, person: str) -> SetSummary:
+def _summary(row: ExerciseSet, scoring: Scoring, person: str, short: int) -> SetSummary:
     return SetSummary(
         id=row.id,
         uid=row.uid,
@@ -303,7 +317,10 @@ def _summary(row: ExerciseSet, scoring: Scoring, person: str) -> SetSummary:
         counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
         summary=scoring.summary,
         spec_sha256=scoring.spec_sha256,
+        pain_before=row.pain_before,
         pain=row.pain,
+        metronome=row.metronome,
+        short=short,
         has_recording=row.recording_sha256 is not None,
         has_clip=row.clip_sha256 is not None,
     )

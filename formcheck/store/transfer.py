@@ -53,13 +53,18 @@ class Imported:
 # ---------------------------------------------------------------------- out
 
 
-def export_sets(store: Store, uids: Sequence[str], target: Path | IO[bytes], *, names: bool = False) -> None:
-    """Write sets to one file, whole or not at all. Names of people and files only where `names` asks for them."""
+def export_sets(
+    store: Store, uids: Sequence[str], target: Path | IO[bytes], *, names: bool = False, clips: bool = True
+) -> None:
+    """Write sets to one file, whole or not at all. Names of people and files only where `names` asks for them.
+
+    Clips show the person; they stay behind where `clips` is False.
+    """
     if isinstance(target, Path):
         partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
         try:
             with partial.open("xb") as file:
-                export_sets(store, uids, file, names=names)
+                export_sets(store, uids, file, names=names, clips=clips)
             partial.replace(target)
         except OSError as error:
             raise StoreError(f"{target}: cannot be written ({error.strerror}); choose another folder") from error
@@ -70,7 +75,7 @@ def export_sets(store: Store, uids: Sequence[str], target: Path | IO[bytes], *, 
         manifest = Manifest(schema=_EXPORT, formcheck=formcheck.__version__, made_at=utc_now(), sets=tuple(uids))
         _write(archive, MANIFEST, manifest.model_dump_json(by_alias=True, indent=1))
         for uid in uids:
-            form = exported(store, uid, names=names)
+            form = exported(store, uid, names=names, clips=clips)
             _write(archive, f"{uid}/set.json", form.model_dump_json(by_alias=True, indent=1))
             for name in form.files:
                 info = zipfile.ZipInfo(f"{uid}/{name}", _EPOCH)  # both are compressed already
@@ -83,7 +88,7 @@ def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
     archive.writestr(info, text, compress_type=zipfile.ZIP_DEFLATED)
 
 
-def exported(store: Store, uid: str, *, names: bool) -> ExportedSet:
+def exported(store: Store, uid: str, *, names: bool, clips: bool = True) -> ExportedSet:
     """Return a set in the form that leaves the machine."""
     with store.reading() as session:
         row = session.scalar(select(ExerciseSet).where(ExerciseSet.uid == uid))
@@ -102,7 +107,7 @@ def exported(store: Store, uid: str, *, names: bool) -> ExportedSet:
             "spec": {"sha256": spec.sha256, "text": spec.text},
             "scoring": _columns(scoring),
             **_rows_of(session, scoring.id, names=names),
-            "files": {name: _file(path) for name, path in _kept_files(store, uid)},
+            "files": {name: _file(path) for name, path in _kept_files(store, uid) if clips or name != CLIP},
         }
     return ExportedSet.model_validate(values, strict=False)
 

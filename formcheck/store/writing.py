@@ -18,6 +18,7 @@ __all__ = [
     "OpenSet",
     "add_item",
     "add_of_set",
+    "checked_name",
     "fill_scoring",
     "forget_what_nothing_names",
     "keep_spec",
@@ -55,13 +56,19 @@ def keep_spec(session: Session, spec: Spec) -> None:
         session.flush()
 
 
-def patient_named(session: Session, name: str) -> Patient:
-    """Return the person of a name; somebody new is added."""
+def checked_name(name: str) -> str:
+    """Return a person's name without spaces around it. Raises StoreError for what can be none."""
     if not 0 < len(name.strip()) <= 120 or not name.isprintable():
         raise StoreError(f"{name[:40]!r} is no name for a person: expected 1 to 120 printable characters")
-    found = session.scalar(select(Patient).where(Patient.name == name.strip()).order_by(Patient.id).limit(1))
+    return name.strip()
+
+
+def patient_named(session: Session, name: str) -> Patient:
+    """Return the person of a name; somebody new is added."""
+    name = checked_name(name)
+    found = session.scalar(select(Patient).where(Patient.name == name).order_by(Patient.id).limit(1))
     if found is None:
-        found = Patient(name=name.strip(), made_at=utc_now())
+        found = Patient(name=name, made_at=utc_now())
         session.add(found)
         session.flush()
     return found

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.feedback.verdicts import state_of
 from formcheck.feedback.words import parse_quantity
 from formcheck.model import FloatArray, SetResult
-from formcheck.report._summary import items
+from formcheck.report._summary import items, strong_side
 from formcheck.report.charts import shown_measures
 
 __all__ = ["compared"]
@@ -63,7 +64,7 @@ def _name(words: str, top: float) -> dict[str, Any]:
 
 
 def _columns(result: SetResult) -> list[str]:
-    side = "right" if result.near_side == "both" else result.near_side
+    side = "right" if strong_side(result) == "both" else strong_side(result)
     wanted = shown_measures(result)
     return [
         name
@@ -108,7 +109,7 @@ def _bands(result: SetResult, row: int) -> list[dict[str, Any]]:
             "x1": round(item.end_s - start, 3),
             "y0": 0,
             "y1": 1,
-            "fillcolor": f"--{item.verdict}-band",
+            "fillcolor": f"--{state_of(item)}-band",
             "line": {"width": 0},
         }
         for item in items(result)

@@ -19,7 +19,7 @@ from formcheck.store.reviews import SetReview, reviews_of_set
 from formcheck.store.scored import load_result, recording_of
 from formcheck.store.transfer import export_sets
 from formcheck.web.page import Record
-from formcheck.web.sessions import Uid
+from formcheck.web.sessions import Uid, about_set
 
 __all__ = ["router"]
 
@@ -47,8 +47,9 @@ def give_json(store: Record, uid: Uid) -> Response:
 @router.get("/sessions/{uid}/report.html")
 def give_report(store: Record, uid: Uid) -> Response:
     """Give the printable report, as a file: it carries its own scripts, which these pages do not run."""
-    result = load_result(store, uid, series=store.find_set(uid).has_recording)
-    return _file(report_html(result, {}), "text/html; charset=utf-8", uid, "report.html")
+    found = store.find_set(uid)
+    result = load_result(store, uid, series=found.has_recording)
+    return _file(report_html(result, {}, about_set(store, found)), "text/html; charset=utf-8", uid, "report.html")
 
 
 @router.get("/sessions/{uid}/fhir.json")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from formcheck.feedback.words import number, parse_quantity
+from formcheck.feedback.words import number
 from formcheck.model import Fault
-from formcheck.rules import BelowOwnBest, Fades, NotReturned, OffTempo, Rule, Uneven
+from formcheck.report.about import scale_of
+from formcheck.rules import Rule
 
-__all__ = ["Figures", "figures_of", "scale_of"]
+__all__ = ["Figures", "figures_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,6 @@ class Figures:
     limit: str
     beyond: str
     certain: str
-
-
-def scale_of(rule: Rule | None, measure: str) -> tuple[float, str]:
-    """Return what a rule's numbers are multiplied with to be shown, and the unit that follows them."""
-    if isinstance(rule, BelowOwnBest | Fades | NotReturned | Uneven):
-        return 100.0, " %"
-    if isinstance(rule, OffTempo):
-        return 1.0, " s"
-    return 1.0, parse_quantity(measure).unit
 
 
 def figures_of(fault: Fault, rule: Rule | None) -> Figures:
@@ -45,6 +37,6 @@ def figures_of(fault: Fault, rule: Rule | None) -> Figures:
     return Figures(
         value=number(factor * fault.value, unit, factor * fault.sd, digits),
         limit=number(factor * fault.limit, unit, digits=digits),
-        beyond=number(factor * beyond, unit, digits=digits),
+        beyond=number(factor * beyond, " percentage points" if unit == " %" else unit, digits=digits),
         certain=certain,
     )

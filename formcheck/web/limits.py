@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from formcheck.errors import StoreError
-from formcheck.feedback.words import number
-from formcheck.rules import Rule
+from formcheck.feedback.words import aspect, title
+from formcheck.report.about import key_words, scale_of, shown_limit
+from formcheck.specs.schema import ExerciseSpec
 from formcheck.store import Store
 from formcheck.store.people import find_person
 from formcheck.store.person_specs import (
@@ -29,7 +30,6 @@ from formcheck.store.person_specs import (
 )
 from formcheck.store.scored import changes, load_result, rescore
 from formcheck.store.transfer_form import Text, Word
-from formcheck.web.figures import scale_of
 from formcheck.web.page import Record, Reviewer, render
 from formcheck.web.rescoring import Rescoring
 from formcheck.web.reviewing import RowId
@@ -82,9 +82,10 @@ def change_limit(
     text = with_limits(now.text, {form.number: form.value}, who=reviewer, when=datetime.now().astimezone().date())
     if text == now.text:
         raise StoreError(f"{form.number} is {form.value:g} already, or there is no such number")
+    words = _checked_words(form, limits_of(now.text), now.spec_file.spec)
     if form.act == "preview":
         tried = _preview(store, recorded_sets(store, person_id, exercise), text, exercise)
-        return _limits_page(request, store, person_id, now, {"form": form, "sets": tried})
+        return _limits_page(request, store, person_id, now, {"form": form, "sets": tried, "words": words})
     save_person_spec(store, person_id, text, exercise, who=reviewer, why=form.why.strip())
     again.start(person_id, exercise)
     return _see(person_id, exercise)
@@ -112,7 +113,10 @@ def _limits_page(
         person=find_person(store, person_id),
         spec=now.spec_file.spec,
         own=now.own,
-        limits=[(limit, _shown(limit, now.spec_file.spec.rules[limit.rule])) for limit in limits_of(now.text)],
+        key_words=key_words,
+        limits=[
+            (limit, shown_limit(now.spec_file.spec.rules[limit.rule], limit.value)) for limit in limits_of(now.text)
+        ],
         preview=preview,
         recorded=len(recorded),
         behind=len(behind),
@@ -121,10 +125,17 @@ def _limits_page(
     )
 
 
-def _shown(limit: Limit, rule: Rule) -> str:
-    """Return a limit as people say it: shares in percent, the rest with its unit."""
-    factor, unit = scale_of(rule, getattr(rule, "measure", ""))
-    return number(factor * limit.value, unit, digits=0 if unit == " %" else 1)
+def _checked_words(form: Limits, limits: list[Limit], spec: ExerciseSpec) -> str:
+    """Return in words what is tried. Raises StoreError where no value of the measure can be meant."""
+    limit = next(one for one in limits if one.name == form.number)
+    rule = spec.rules[limit.rule]
+    name = f"{title(aspect(limit.rule))}, {key_words(limit.key)}"
+    new, old = (shown_limit(rule, value) for value in (form.value, limit.value))
+    if limit.value > 0 >= form.value:
+        raise StoreError(f"{name}: {new} cannot be met, it must be above 0; it is {old} now")
+    if scale_of(rule, "")[1] == " %" and form.value > 1:
+        raise StoreError(f"{name}: a share is at most 1 (0.6 is 60 %), got {form.value:g}; it is {old} now")
+    return f"{name} {new} instead of {old}"
 
 
 def _preview(store: Store, recorded: list[Recorded], text: str, exercise: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from importlib.util import find_spec
 from math import isfinite
@@ -20,21 +20,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.feedback.words import (
-    NOTICE,
-    VERDICT_SIGNS,
-    VERDICT_WORDS,
-    is_judged,
-    parse_quantity,
-    title,
-    unjudged_words,
-)
-from formcheck.model import Verdict
+from formcheck.feedback.verdicts import STATE_SIGNS, STATE_WORDS, held_words, state_of, tiles_of, verdict_words
+from formcheck.feedback.words import NOTICE, aspect, is_judged, parse_quantity, title, unjudged_words
+from formcheck.model import Hold, Rep
 from formcheck.report._summary import measured
-from formcheck.store import Store
+from formcheck.store import SetSummary, Store
+from formcheck.store.names import exercise_name
 from formcheck.web.still import still_figure
 
-__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "day", "render"]
+__all__ = ["REVIEWER_COOKIE", "Record", "Reviewer", "blank_is_none", "furthest", "render", "when"]
 
 REVIEWER_COOKIE: Final = "formcheck_reviewer"
 _HERE: Final = Path(__file__).parent
@@ -75,7 +69,14 @@ def blank_is_none(value: object) -> object:
 
 def render(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
     """Return a page."""
-    common = {"reviewer": _reviewer(request), "nonce": request.state.nonce, "path": request.url.path, "notice": NOTICE}
+    store = _record(request)
+    common = {
+        "named": partial(exercise_name, store),
+        "reviewer": _reviewer(request),
+        "nonce": request.state.nonce,
+        "path": request.url.path,
+        "notice": NOTICE,
+    }
     return HTMLResponse(_templates().get_template(template).render(**common, **values), status_code=status)
 
 
@@ -89,10 +90,11 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "when": _when,
-        "day": day,
+        "when": when,
+        "day": _day,
         "date": lambda day: date.fromisoformat(str(day)).strftime("%-d %b %Y"),
         "title": title,
+        "aspect": aspect,
         "review_words": lambda verdict: _REVIEW_WORDS[verdict],
         "data": _data,
         "still": still_figure,
@@ -105,21 +107,38 @@ def _templates() -> Environment:
         "asset": _asset,
         "map_style_ids": _map_style_ids,
         "verdict": _verdict,
-        "signs": VERDICT_SIGNS,
-        "verdict_words": VERDICT_WORDS,
+        "signs": STATE_SIGNS,
+        "state_words": STATE_WORDS,
+        "state_of": state_of,
+        "held_words": held_words,
+        "pain_words": _pain_words,
+        "furthest": furthest,
+        "tiles_of": tiles_of,
         "is_judged": is_judged,
         "unjudged_words": unjudged_words,
     }
     return made
 
 
-def _when(moment: datetime) -> str:
+def when(moment: datetime) -> str:
+    """Return day and time of a moment, as they are here."""
     return moment.astimezone().strftime("%-d %b %Y, %H:%M")
 
 
-def day(moment: datetime) -> str:
-    """Return the day of a moment, as it is here."""
+def _day(moment: datetime) -> str:
     return moment.astimezone().strftime("%-d %b %Y")
+
+
+def furthest(name: str, value: float | None) -> str:
+    """Return what the largest excursion of a measure is called: of an ankle that points down it is the least number."""
+    pointed = name == "ankle_deg" and value is not None and value < 0
+    return f"{parse_quantity(name).label}, {'furthest pointed' if pointed else 'largest'}"
+
+
+def _pain_words(one: SetSummary) -> str:
+    """Return pain before and after a set, as far as it was asked."""
+    after = "–" if one.pain is None else str(one.pain)
+    return after if one.pain_before is None else f"{one.pain_before} → {after}"
 
 
 def _data(value: object) -> Markup:
@@ -133,9 +152,10 @@ def _with_unit(value: float | None, name: str, sd: float | None = None) -> str:
     return measured({name: nan if value is None else value, f"{name}_sd": nan if sd is None else sd}, name)
 
 
-def _verdict(verdict: Verdict) -> Markup:
-    sign = Markup('<span class="sign" aria-hidden="true">{}</span>').format(VERDICT_SIGNS[verdict])
-    return Markup('<span class="{}">{}{}</span>').format(verdict, sign, VERDICT_WORDS[verdict])
+def _verdict(item: Rep | Hold) -> Markup:
+    state = state_of(item)
+    sign = Markup('<span class="sign" aria-hidden="true">{}</span>').format(STATE_SIGNS[state])
+    return Markup('<span class="{}">{}{}</span>').format(state, sign, verdict_words(item))
 
 
 @cache

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from formcheck.feedback.words import is_judged
+from formcheck.store.names import exercise_name
 from formcheck.store.people import find_person, history, list_people, rename
 from formcheck.store.transfer_form import Name
 from formcheck.web.page import Record, render
@@ -44,6 +46,8 @@ def show_person(request: Request, store: Record, person_id: RowId, page: PageNum
         shown.append(
             {
                 "exercise": exercise,
+                "name": exercise_name(store, exercise),
+                "judged": is_judged(of_it[-1].summary),
                 "sets": len(of_it),
                 "trends": trends,
                 "figure": trend_figure(trends) if len(of_it) > 1 else None,

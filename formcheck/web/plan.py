@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from formcheck.plan import RED_FLAGS, plan_path, read_plan, read_status
+from formcheck.feedback.words import dose_words
+from formcheck.plan import RED_FLAGS, PlannedExercise, plan_path, read_plan, read_status
 from formcheck.plan.record import read_facts
 from formcheck.specs.loader import load_spec
+from formcheck.specs.schema import ExerciseSpec
 from formcheck.web.page import Record, render
 
 __all__ = ["router"]
@@ -27,5 +29,20 @@ def show_plan(request: Request, store: Record) -> Response:
     status = read_status(found.plan, facts, datetime.now(UTC).astimezone().date())
     flags = RED_FLAGS if status.concerns else ()
     planned = {one.exercise for stage in found.plan.stages.values() for one in stage.exercises}
-    names = {exercise: load_spec(exercise).spec.name for exercise in planned}
-    return render(request, "plan.html", plan=found.plan, names=names, facts=status, flags=flags, file=str(found.path))
+    specs = {exercise: load_spec(exercise).spec for exercise in planned}
+    return render(
+        request,
+        "plan.html",
+        plan=found.plan,
+        names={exercise: spec.name for exercise, spec in specs.items()},
+        dose=lambda one: _dose(one, specs[one.exercise]),
+        facts=status,
+        flags=flags,
+        file=str(found.path),
+    )
+
+
+def _dose(planned: PlannedExercise, spec: ExerciseSpec) -> str:
+    """Return the dose: the plan's, and the exercise's where the plan leaves it out."""
+    dose, unit = spec.dose, "strides" if spec.movement.kind == "gait" else "reps"
+    return dose_words(planned.sets or dose.sets, planned.reps or dose.reps, planned.hold_s or dose.hold_s, unit=unit)

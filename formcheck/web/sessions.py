@@ -15,12 +15,14 @@ from formcheck.errors import SpecError, StoreError
 from formcheck.report._summary import (
     assumptions,
     items,
+    line_words,
     main_measures,
     noun_of,
     whole_set_words,
 )
+from formcheck.report.about import About
 from formcheck.report.charts import figure, shown_measures
-from formcheck.store import Store
+from formcheck.store import SetSummary, Store
 from formcheck.store.items import item_ids
 from formcheck.store.person_specs import own_spec_sha256
 from formcheck.store.rows import best_of
@@ -28,10 +30,10 @@ from formcheck.store.scored import load_result
 from formcheck.store.transfer import import_sets
 from formcheck.store.transfer_form import Name, Text
 from formcheck.web.compare import compared
-from formcheck.web.page import Record, blank_is_none, day, render
+from formcheck.web.page import Record, blank_is_none, render, when
 from formcheck.web.reviewing import PageNumber
 
-__all__ = ["Uid", "router"]
+__all__ = ["Uid", "about_set", "router"]
 
 router = APIRouter()
 
@@ -73,10 +75,20 @@ def show_set(request: Request, store: Record, uid: Uid) -> Response:
         whole=whole_set_words(result),
         earlier_limits=own_spec_sha256(store, found.patient_id, found.exercise) not in (None, found.spec_sha256),
         measures=main_measures(result),
-        assumptions=assumptions(result),
+        assumptions=assumptions(result, about_set(store, found)),
+        lines=line_words(result),
+        guided="confirmed" in result.summary,
         trace=trace,
         others=[one for one in _of_same_exercise(store, found.patient_id, found.exercise) if one.uid != uid],
     )
+
+
+def about_set(store: Store, found: SetSummary) -> About:
+    """Return what the record knows of a set beside its result; not whose it is, for a file may be sent on."""
+    spec = None
+    with suppress(SpecError):  # a spec of an older form: its limits are not told
+        spec = store.spec_of(found.spec_sha256).spec
+    return About(spec, when=found.performed_at.astimezone(), metronome=found.metronome)
 
 
 def _without_markup(trace: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +152,7 @@ def compare_sets(request: Request, store: Record, a: AskedUid, b: AskedUid) -> R
         results=results,
         measures=main_measures(results[0])[:3],
         best=[best_of(items(result)) for result in results],
-        trace=compared(results[0], results[1], (day(first.performed_at), day(second.performed_at))),
+        trace=compared(results[0], results[1], (when(first.performed_at), when(second.performed_at))),
     )
 
 

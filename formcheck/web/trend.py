@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from formcheck.feedback.words import number, parse_quantity
 from formcheck.store.people import Point
+from formcheck.web.page import furthest
 
 __all__ = ["Trend", "levels", "trend_figure", "trends_of"]
 
@@ -34,6 +35,7 @@ NORMS: Final = {
     ),
 }
 _ROW_PX: Final = 170
+_DAYS: Final = timedelta(days=5)  # as many as there are ticks
 _SHOWN: Final = 3
 
 
@@ -96,7 +98,7 @@ def _of_items(points: Sequence[Point]) -> list[Trend]:
         found.append(_measure(points, "held_s"))
     else:
         valid = [(one.performed_at, float(one.counts.valid), None) for one in points]
-        found.append(_trend("valid", "Valid reps", " reps", "reps", valid))
+        found.append(_trend("valid", "Good reps", " reps", "reps", valid))
     return found
 
 
@@ -119,7 +121,7 @@ def _measure(points: Sequence[Point], name: str) -> Trend:
         for one in points
         if (value := one.best.get(name)) is not None
     ]
-    label = "Longest hold" if name == "held_s" else f"{quantity.label}, largest of the set"
+    label = "Longest hold" if name == "held_s" else f"{furthest(name, rows[-1][1] if rows else None)} of the set"
     return _trend(name, label, quantity.unit, name.rsplit("_", 1)[-1], rows)
 
 
@@ -160,7 +162,7 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
             "type": "date",
             "anchor": f"y{rows}" if rows > 1 else "y",
             "gridcolor": "--grid",
-            "tickformat": "%-d %b\n%Y",
+            "tickformat": _tick_format(trends),
             "tickangle": 0,
             "nticks": 5,
         },
@@ -184,6 +186,12 @@ def trend_figure(trends: Sequence[Trend]) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
+def _tick_format(trends: Sequence[Trend]) -> str:
+    """Return what ticks say: the day, or of a few days the time, lest several ticks say the same day."""
+    times = [one for trend in trends for one in trend.times]
+    return "%-d %b\n%Y" if max(times) - min(times) >= _DAYS else "%H:%M\n%-d %b %Y"
+
+
 def _range(trend: Trend) -> list[float]:
     """Return the range of a row: all values with what surrounds them, and nothing below zero where nothing can be."""
     if trend.name == "pain":
@@ -197,7 +205,7 @@ def _range(trend: Trend) -> list[float]:
 
 
 def _lines(trend: Trend, axis: str) -> list[dict[str, Any]]:
-    x = [one.isoformat() for one in trend.times]
+    x = [one.astimezone().replace(tzinfo=None).isoformat() for one in trend.times]  # plotly shows what it is given
     common = {"type": "scatter", "x": x, "yaxis": axis}
     line: dict[str, Any] = {"color": "--ink", "width": 2}
     traces: list[dict[str, Any]] = []
