@@ -96,6 +96,12 @@ def test_a_pause_on_the_way_back_does_not_end_a_rep(left: float, pause_s: float,
     assert rep.end_s == pytest.approx(end_s, abs=0.25)
 
 
+def test_a_pause_on_the_way_moves_no_start() -> None:
+    t = np.arange(0.0, 6.0, 1 / 30)
+    (rep,), _ = count(np.interp(t, [1.0, 1.4, 2.7, 3.3, 3.6, 4.4], np.array([0, 0.3, 0.3, 1, 1, 0]) * 8.0))
+    assert rep.start_s == pytest.approx(1.0, abs=0.25)
+
+
 def test_frames_that_are_missing_altogether_end_a_movement() -> None:
     counter = RepCounter(LIMITS, 0.0)
     course = bumps([1.0])

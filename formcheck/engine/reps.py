@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -185,7 +185,7 @@ class RepCounter:
         if back or still_s >= (_STOPPED_S if x - self.base <= _STOPPED_SHARE * height else _STUCK_S):
             rep = self._complete(self._valley_s, settled=back)
             self.phase = "rest"
-            return replace(rep, end_s=min(rep.end_s, t + _STOPPED_S)) if back and rep is not None else rep
+            return rep
         return None
 
     def _complete(self, valley_s: float, *, settled: bool) -> RepTiming | None:
