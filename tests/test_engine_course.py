@@ -119,7 +119,9 @@ def test_what_is_hidden_of_a_rep_makes_no_fault(until_s: float, long_s: float, f
         kept = np.isfinite(hidden.points[:, 0, 0])
         left = {name: getattr(recording, name)[kept] for name in ("time_s", "points", "visibility", "sd_px")}
         hidden = replace(recording, **left)
-    assert judge(hidden).counts.flagged == 0
+    result = judge(hidden)
+    assert result.counts.flagged == 0
+    assert all(rep.end_s <= after.start_s for rep, after in pairwise(result.reps))
 
 
 @settings(max_examples=12, deadline=None)
@@ -146,3 +148,13 @@ def test_a_video_may_begin_at_the_top_of_a_rep(top_s: float, fps: float) -> None
     assert [rep.start_s for rep in result.reps] == pytest.approx(starts, abs=0.2)
     assert all(rep.start_s < rep.peak_s < rep.end_s for rep in result.reps)
     assert result.counts.flagged == 0
+
+
+def test_who_is_found_again_at_the_top_of_a_rep_is_told_against_their_rest() -> None:
+    """A lunge goes deep three times; before the second the person is not seen until they are down."""
+    course = bumps([1.5, 6.0, 10.5], up_s=0.8, top_s=1.5)
+    lunges = film(lambda t: Pose(shank_deg=5 + 25 * course(t), knee_deg=10 + 50 * course(t)), 15.0)
+    seen, hidden = (judge(recording, "dorsiflexion_lunge") for recording in (lunges, drop(lunges, 4.8, 6.9)))
+    (_, _, last), (_, again) = seen.reps, hidden.reps
+    assert again.peak["shank_inclination_deg"] == pytest.approx(last.peak["shank_inclination_deg"], abs=1.0)
+    assert hidden.counts.flagged == 0
