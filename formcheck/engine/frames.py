@@ -77,6 +77,11 @@ class FrameTable:
         seen = np.flatnonzero(np.isfinite(self._rows[:i, COLUMN["body_y"]]))
         return self.time_s[seen[-1]] if len(seen) else math.nan
 
+    def seen_after(self, i: int, *, last: int) -> float:
+        """Return when somebody was next seen after frame `i`, up to frame `last`; NaN if nobody was."""
+        seen = np.flatnonzero(np.isfinite(self._rows[i + 1 : last + 1, COLUMN["body_y"]]))
+        return self.time_s[i + 1 + seen[0]] if len(seen) else math.nan
+
     def between(self, start_s: float, end_s: float, *, last: int) -> slice:
         """Return the frames from `start_s` to `end_s`, none after frame `last`."""
         stop = int(np.searchsorted(self.time_s, end_s, side="right"))
