@@ -99,8 +99,8 @@ class Foot:
         zero = self.zero if self.zero is not None and same_stand(self.zero, against) else None
         if zero is not None and was_raised(zero, against):
             zero = None
-        elsewhere = zero is not None and maybe_flat_elsewhere(zero, against)
         flat = as_flat(zero, against) if zero is not None else self._flat.accepts(leg)
+        elsewhere = zero is not None and not flat and maybe_flat_elsewhere(zero, against)
         anchor = make_anchor(image, leg, azimuth_rad) if flat or elsewhere else None
         if anchor is None:
             return False
