@@ -14,7 +14,7 @@ from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 from formcheck.pixels import Plane, sample
 
-__all__ = ["Level", "Template", "build_template", "capped_mean", "rear_pixels"]
+__all__ = ["Level", "Template", "build_template", "capped_mean", "clear_of_floor", "rear_pixels"]
 
 _ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
@@ -38,9 +38,8 @@ class Template:
     """Pixels (n, 2) of the rear foot in the rest crop, their sagittal places (n, 2) and the channel levels there.
 
     `trust` (n, 2) weighs each pixel's channels in the residual: the brightness of the floor round the foot stays behind
-    when the foot moves, and would hold it at rest; its colour only says "not foot", and that does move. So does the
-    brightness along the sole, which is that of the shadow under it: light comes in as soon as the heel is off the
-    floor. `contrast` is the mean capped residual that an even grey would leave.
+    when the foot moves, and would hold it at rest; its colour only says "not foot", and that does move. `contrast` is
+    the mean capped residual that an even grey would leave.
     """
 
     plane: SagittalPlane
@@ -74,13 +73,26 @@ def rear_pixels(mask: NDArray[np.bool_], leg: LegPoints) -> FloatArray:
     return points[below & (ahead < _AHEAD) & (ahead > -_BEHIND)]
 
 
+def clear_of_floor(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the part of a foot's mask that is not close above the floor.
+
+    There the brightness is that of the foot's own shadow, and light comes in as soon as the heel is off the floor.
+    """
+    downward = np.zeros((2 * _SOLE_EDGE + 1, 1), dtype=np.uint8)
+    downward[_SOLE_EDGE:] = 1
+    return np.asarray(cv2.erode(mask.astype(np.uint8), downward, borderValue=1) > 0)
+
+
 def build_template(
     images: tuple[Plane, ...], mask: NDArray[np.bool_], pixels: FloatArray, places: FloatArray, plane: SagittalPlane
 ) -> Template:
-    """Read the channels of a rest crop at pixels (n, 2), with their answer to (angle, forward, down)."""
+    """Read the channels of a rest crop at pixels (n, 2), with their answer to (angle, forward, down).
+
+    `mask` tells where brightness is the foot's own.
+    """
     columns, rows = pixels.astype(int).T
     trust = np.ones((len(pixels), 2), dtype=np.float32)
-    trust[~_own_light(mask)[rows, columns], 0] = _FLOOR_TRUST
+    trust[~mask[rows, columns], 0] = _FLOOR_TRUST
     steps = np.zeros((len(pixels), 2, 3))
     steps[:, :, 0] = places @ QUARTER_TURN.T @ plane.matrix.T
     steps[:, :, 1:] = plane.matrix
@@ -98,13 +110,6 @@ def build_template(
 def capped_mean(residuals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean capped residual of each of (k, n, 2)."""
     return np.asarray(np.minimum(np.abs(residuals), _CAP).mean(axis=(1, 2)), dtype=np.float32)
-
-
-def _own_light(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the part of a foot's mask whose brightness is the foot's own: not what is close above the floor."""
-    downward = np.zeros((2 * _SOLE_EDGE + 1, 1), dtype=np.uint8)
-    downward[_SOLE_EDGE:] = 1
-    return np.asarray(cv2.erode(mask.astype(np.uint8), downward, borderValue=1) > 0)
 
 
 def _slope(image: Plane, across: int, down: int) -> NDArray[np.float32]:
