@@ -18,6 +18,7 @@ APART = 50.0
 HIGH, LOW = 20, 60  # a row at the ankle, and the sole's outline
 AZIMUTHS = [-40.0, 0.0, 25.0, 50.0]
 
+from_ahead = pytest.mark.parametrize("azimuth_deg", AZIMUTHS[1:])
 from_each_azimuth = pytest.mark.parametrize("azimuth_deg", AZIMUTHS)
 either_way = pytest.mark.parametrize("facing", [1.0, -1.0], ids=["right", "left"])
 
@@ -40,14 +41,14 @@ def test_the_rear_edge_is_where_the_round_heel_passes_out_of_sight(azimuth_deg: 
     assert _place(outline, AXIS - HALF, HIGH) == pytest.approx(HALF * math.sin(outline.azimuth_rad))
 
 
-@from_each_azimuth
+@from_ahead
 def test_the_edge_of_the_instep_is_on_the_other_side_than_that_of_the_heel(azimuth_deg: float) -> None:
     outline = _outline(azimuth_deg)
     edge = AXIS + APART * math.cos(outline.azimuth_rad) + HALF
     assert _place(outline, edge, HIGH) == pytest.approx(-HALF * math.sin(outline.azimuth_rad))
 
 
-@from_each_azimuth
+@from_ahead
 @pytest.mark.parametrize("ahead", [0.0, 10.0, 30.0])
 def test_the_side_broadens_evenly_from_heel_to_ball(azimuth_deg: float, ahead: float) -> None:
     outline = _outline(azimuth_deg)
@@ -92,3 +93,38 @@ def test_a_shadow_behind_the_heel_does_not_lengthen_the_foot(facing: float) -> N
     assert clean is not None
     assert dark is not None
     assert (dark.heel_rear, dark.length) == (clean.heel_rear, clean.length)
+
+
+def _ball_moved(azimuth_deg: float, toe: float) -> float:
+    """Return how far the ball goes, along the foot, when the toe landmark is seen `toe` further ahead."""
+    outline = _outline(azimuth_deg)
+    heel, there = AXIS - 5.0, AXIS + 40.0 * math.cos(outline.azimuth_rad)
+    return (outline.ball(heel, there + toe) - outline.ball(heel, there)) / math.cos(outline.azimuth_rad)
+
+
+def test_a_toe_landmark_beside_the_middle_counts_less_the_more_obliquely_it_is_seen() -> None:
+    moved = [_ball_moved(azimuth, 4.0) for azimuth in (0.0, 25.0, 50.0)]
+    assert moved == sorted(moved, reverse=True)
+    assert moved[0] > 2.0
+    assert moved[-1] < 1.0
+
+
+@from_ahead
+def test_landmarks_and_silhouette_that_agree_leave_the_ball_where_both_have_it(azimuth_deg: float) -> None:
+    outline = _outline(azimuth_deg)
+    ball = AXIS + (BALL - HALF) * math.cos(outline.azimuth_rad)
+    heel = AXIS - 5.0
+    assert outline.ball(heel, heel + (ball - heel) / 0.82) == pytest.approx(ball)
+
+
+def test_a_silhouette_without_toes_does_not_tell_the_ball() -> None:
+    outline = _outline(50.0)
+    heel, toe = AXIS, float(np.max(outline.front)) + 1.0
+    assert outline.ball(heel, toe) == pytest.approx(heel + 0.82 * (toe - heel))
+
+
+def test_the_inner_side_is_no_mirror_of_the_outer() -> None:
+    outline = _outline(-40.0)
+    side = [_place(outline, forward, HIGH) for forward in (110.0, 130.0, AXIS + APART * math.cos(outline.azimuth_rad))]
+    assert side == pytest.approx([HALF] * 3)
+    assert outline.ball(AXIS, AXIS + 30.0) == pytest.approx(AXIS + 0.82 * 30.0)

@@ -30,6 +30,8 @@ _USUAL_TILT = 0.28
 _TILT_DOUBT = 10.0  # crop pixels
 _HEEL_ROWS = 12.0  # crop pixels: rows that end further ahead show the side of the foot, not the heel
 _BALL = 0.73  # heel to ball as shoe fitters measure it, of the foot's length
+_BALL_OF_LANDMARKS = 0.82  # of the way from heel to toe landmark
+_LANDMARK_SD, _SILHOUETTE_SD = 0.02, 0.04  # of the ball's place from either, seen from the side, of the foot's length
 _HEEL_BASE = 0.16  # under-heel point, of the foot's length ahead of the heel's rear
 
 
@@ -51,6 +53,11 @@ class Outline:
     length: float
 
     @property
+    def shows_outer(self) -> bool:
+        """Tell whether the outer side is seen, from ahead. The inner one is hollow: how it broadens is not known."""
+        return self.azimuth_rad >= 0.0
+
+    @property
     def half_breadth(self) -> float:
         """Return half the breadth of the heel."""
         return HALF_BREADTH * self.length
@@ -61,7 +68,7 @@ class Outline:
 
         There the surface passes out of sight: the look down shows less of the rounding, and so does the oblique one.
         """
-        return math.atan2(math.cos(self.azimuth_rad), _USUAL_TILT)
+        return math.atan2(math.cos(self.azimuth_rad), _USUAL_TILT) if self.shows_outer else math.pi / 2.0
 
     @property
     def edge_place(self) -> float:
@@ -72,6 +79,21 @@ class Outline:
         """Return the forward position of the under-heel point, in the middle plane."""
         half = self.half_breadth
         return self.heel_rear + half + (_HEEL_BASE * self.length - half) * math.cos(self.azimuth_rad)
+
+    def ball(self, heel: float, toe: float) -> float:
+        """Return the forward position of the ball, in the middle plane, from the silhouette and both landmarks.
+
+        From the side the landmarks tell it better. But the toe's lies somewhere between the big toe and the middle, and
+        obliquely that counts as length. A silhouette that ends before it has lost its toes.
+        """
+        told = heel + _BALL_OF_LANDMARKS * (toe - heel)
+        if np.nanmax(self.front) < toe or not self.shows_outer:
+            return told
+        half = self.half_breadth
+        shown = self.heel_rear + half + (_BALL * self.length - half) * math.cos(self.azimuth_rad)
+        doubt = math.hypot(_LANDMARK_SD, _BIG_TOE * math.tan(self.azimuth_rad))
+        share = doubt**2 / (doubt**2 + _SILHOUETTE_SD**2)
+        return told + share * (shown - told)
 
     def sole_row(self, forward: float, place: float) -> float:
         """Return the row of the near sole edge beside a point of the middle plane, `place` towards the camera.
@@ -134,7 +156,7 @@ def lateral_place(outline: Outline, pixels: FloatArray) -> FloatArray:
     forward = outline.facing * pixels[:, 0]
     row = np.clip(np.rint(pixels[:, 1]).astype(int), 0, len(outline.rear) - 1)
     rear = np.where(np.isfinite(outline.rear[row]), outline.rear[row], outline.heel_rear)
-    front = np.where(np.isfinite(outline.front[row]), outline.front[row], np.inf)
+    front = np.where(np.isfinite(outline.front[row]) & outline.shows_outer, outline.front[row], np.inf)
     turn = -half * sine  # where either rounding passes into the near side
     behind = _wall(outline, np.clip(forward - rear - half, -half, turn))
     ahead = _wall(outline, np.clip(forward - front + half, turn, half))
@@ -151,7 +173,7 @@ def _wall(outline: Outline, from_axis: FloatArray) -> FloatArray:
 
 def _broader(outline: Outline, forward: FloatArray) -> FloatArray:
     """Return by how much the near side is further out than at the heel, (n,): the foot broadens evenly to the ball."""
-    half, most = outline.half_breadth, FOREFOOT_BROADER * outline.length
+    half, most = outline.half_breadth, FOREFOOT_BROADER * outline.length * outline.shows_outer
     growth = most / (_BALL * outline.length - half)
     cosine, sine = math.cos(outline.azimuth_rad), math.sin(outline.azimuth_rad)
     run = (forward - outline.heel_rear - half + half * sine) / (cosine - growth * sine)
