@@ -22,7 +22,6 @@ from formcheck.pixels import Plane, colour_cells
 __all__ = ["Anchor", "make_anchor"]
 
 _MARGIN = (40.0, 45.0, 40.0, 34.0)  # left, top, right, bottom of ankle, heel and toe; working pixels
-_BALL_AHEAD = 0.82  # of the way from heel to toe landmark
 _BALL_UP = 0.13  # height of the joint over the floor: a metatarsal head, its sesamoids and pad measure some 26 mm
 _MIN_FOOT_PX = 12.0  # a shorter foot shows no outline to hold on to
 _MIN_PIXELS = 200
@@ -85,7 +84,7 @@ def _assembled(
     facing, azimuth = outline.facing, outline.azimuth_rad
     inside = LegPoints.of(crop.inward(leg.stack()))
     heel, place = outline.heel_base(), outline.edge_place
-    ball = facing * float(inside.heel[0] + _BALL_AHEAD * (inside.toe[0] - inside.heel[0]))
+    ball = outline.ball(facing * float(inside.heel[0]), facing * float(inside.toe[0]))
     row = outline.sole_row(heel, place)
     tilt = outline.tilt(row, ball)
     if not math.isfinite(tilt) or ball <= heel:
