@@ -51,6 +51,7 @@ class FhirReview:
 def fhir_bundle(
     result: SetResult,
     *,
+    exercise_name: str,
     set_uid: str,
     person_uid: str,
     person: str,
@@ -61,7 +62,7 @@ def fhir_bundle(
     made = _Bundle(result, set_uid, person_uid, performed_at)
     made.add("Patient", "patient", _patient(person_uid, person))
     made.add("Device", "device", _device(result))
-    made.add("Procedure", "procedure", made.procedure())
+    made.add("Procedure", "procedure", made.procedure(exercise_name))
     for name in _counted(result):
         made.add("Observation", f"count-{name}", made.count(name, getattr(result.counts, name)))
     for name, value in result.summary.items():
@@ -101,12 +102,12 @@ class _Bundle:
     def _to(self, name: str) -> dict[str, str]:
         return {"reference": self._url(name)}
 
-    def procedure(self) -> dict[str, Any]:
-        """Return the session."""
+    def procedure(self, exercise_name: str) -> dict[str, Any]:
+        """Return the session, with the exercise by its id and by the name that people know it by."""
         end = self._performed_at + timedelta(seconds=self._result.source.duration_s)
         return {
             "status": "completed",
-            "code": _code("exercise", self._result.exercise, title(self._result.exercise)),
+            "code": _code("exercise", self._result.exercise, exercise_name),
             "subject": self._to("patient"),
             "performedPeriod": {"start": _instant(self._performed_at), "end": _instant(end)},
             "note": [
