@@ -10,6 +10,7 @@ import numpy as np
 from formcheck.feedback.verdicts import State, state_of
 from formcheck.feedback.words import Quantity, parse_quantity
 from formcheck.model import FloatArray, SetResult
+from formcheck.numerals import Readable
 from formcheck.report._summary import far_leg_words, is_readable, items, main_measures, strong_side, working_leg
 from formcheck.report.chart_bands import band_labels, item_bands, setup_bands
 
@@ -232,7 +233,7 @@ def _add_limits(layout: dict[str, Any], result: SetResult, measure: str, row: in
         layout["shapes"].append({"type": "line", **common, "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line})
         label = {"x": 1, "xanchor": "right", "y": value, "yanchor": "bottom", "showarrow": False, "bgcolor": "--paper"}
         font = {"size": 12, "color": "--limit"}
-        layout["annotations"].append({**common, **label, "text": f"limit {value:g}{unit}", "font": font})
+        layout["annotations"].append({**common, **label, "text": f"limit {Readable(value):g}{unit}", "font": font})
 
 
 def _is_strong(side: str, result: SetResult) -> bool:

@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from formcheck.feedback.verdicts import STATE_WORDS
 from formcheck.feedback.words import is_judged, parse_quantity, title
 from formcheck.model import Hold, Rep, SetResult
+from formcheck.numerals import rounded
 
 __all__ = ["FhirReview", "fhir_bundle"]
 
@@ -247,7 +248,7 @@ def _quantity(measure: str, value: float, sd: float) -> dict[str, Any]:
     unit, code = (
         ("/min", "/min") if measure.endswith("_per_min") else _UNITS.get(parse_quantity(measure).unit, ("", "1"))
     )
-    quantity: dict[str, Any] = {"value": round(value, 3), "unit": unit or "1", "system": _UCUM, "code": code}
+    quantity: dict[str, Any] = {"value": rounded(value, 3), "unit": unit or "1", "system": _UCUM, "code": code}
     if isfinite(sd):
         quantity["extension"] = [{"url": _UNCERTAINTY, "valueDecimal": round(sd, 3)}]
     return {"valueQuantity": quantity}

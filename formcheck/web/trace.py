@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from formcheck.feedback.words import parse_quantity
 from formcheck.model import Fault, FloatArray, Hold, Rep
+from formcheck.numerals import Readable
 from formcheck.report.charts import plain_values, uncertainty_band
 from formcheck.rules import BelowOwnBest, NotReturned, OffTempo, RisesAbove, StaysBelow
 from formcheck.specs.schema import ExerciseSpec
@@ -221,7 +222,7 @@ def _limit(layout: dict[str, Any], value: float, *, above: bool) -> None:
             "xanchor": "right",
             "y": value,
             "yanchor": "top" if above else "bottom",
-            "text": f"limit {value:.1f}",
+            "text": f"limit {Readable(value):.1f}",
             "showarrow": False,
             "font": {"size": 12, "color": "--limit"},
         }
