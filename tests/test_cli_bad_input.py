@@ -135,7 +135,9 @@ def test_an_output_that_cannot_be_is_told_before_the_work(
 
 @pytest.mark.parametrize("option", ["--frames-csv", "--report", "--annotate", "--save-landmarks"])
 def test_only_json_goes_to_stdout(formcheck: Run, tmp_path: Path, option: str) -> None:
-    done = formcheck("score", "never-read.mp4", "--exercise", "heel_raise", option, "-", cwd=tmp_path)
+    done = formcheck(
+        "score", "never-read.mp4", "--exercise", "heel_raise", option, "-", env={"COLUMNS": "200"}, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout, files_in(tmp_path)) == (2, "", set())
     assert "must name a file; only --json writes to stdout" in " ".join(done.stderr.split())
 
