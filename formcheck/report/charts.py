@@ -220,7 +220,7 @@ def _row_titles(result: SetResult, measure: str, top: float) -> list[dict[str, A
     title = f"<b>{quantity.label}</b>, {quantity.unit.strip()}"
     titles = [{**place, "x": 0, "xanchor": "left", "text": title, "font": {"size": 13, "color": "--ink"}}]
     if far_leg_words(result) and len(_columns(result, measure)) > 1:
-        words = "dashed: far leg, reads low"
+        words = "dashed: far leg"  # what it is worth stands above; more words meet the title on a phone
         titles.append({**place, "x": 1, "xanchor": "right", "text": words, "font": {"size": 11, "color": "--soft"}})
     return titles
 
