@@ -21,7 +21,7 @@ from formcheck.engine.series import ZeroHistory
 from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming
 from formcheck.measures.names import FOOT_MEASURES, column_name
-from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, Side, Stage
+from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, NotCounted, Side, Stage
 from formcheck.rules import RisesAbove
 from formcheck.rules.evidence import grade
 from formcheck.skeleton import SIDES
@@ -94,7 +94,7 @@ class HoldSet(OngoingSet):
         timing = timer.update(t, x, side, broken, sure=sure, stepped=was_holding and place.stepped(row))
         if timing is not None:
             hold = self._judge(i, timing, place)
-            return [] if hold is None else [HoldEnded(t, hold)]
+            return [NotCounted(t, self._refused.last) if hold is None else HoldEnded(t, hold)]
         if timer.holding and not was_holding:
             self._begin(i, place)
             return [HoldStarted(t)]

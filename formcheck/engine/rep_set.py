@@ -21,7 +21,7 @@ from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming, time_by_step, time_with_second
 from formcheck.measures.names import readable_in
 from formcheck.measures.table import COLUMN
-from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, SetupProblem, Stage
+from formcheck.model import Event, FloatArray, NotCounted, Rep, RepEnded, RepStarted, SetupProblem, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import RepMovement
 
@@ -109,6 +109,7 @@ class RepSet(OngoingSet):
             events.append(RepEnded(t, rep))
         elif timing is not None:
             self._counter.best = best
+            events.append(NotCounted(t, self._refused.last))
         return events
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
