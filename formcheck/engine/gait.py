@@ -58,15 +58,14 @@ class Walk:
 
 def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature: Stature) -> Walk | str:
     """Return the walk in frames `rows` (t, columns), or the set-up problem that kept it from being read."""
-    body = np.isfinite(rows[:, COLUMN["body_y"]])
-    if not body.any():
+    seen = np.isfinite(rows[:, COLUMN["body_y"]])
+    if not seen.any():
         return "no_person"
-    seen = body & are_feet_seen(rows)
+    seen &= are_feet_seen(rows)
     if not seen.any():
         return "feet_out_of_frame"
     rows, time_s = rows[seen], time_s[seen]
-    ways = _passes(rows, time_s, limits)
-    parts = [part for way in ways for part in _walks(way, rows, time_s, limits, stature)]
+    parts = [part for way in _passes(rows, time_s, limits) for part in _walks(way, rows, time_s, limits, stature)]
     found = [_read_pass(rows[part], time_s[part], limits, stature) for part in parts]
     passes = [one for one in found if isinstance(one, _Pass)]
     if not passes:

@@ -57,7 +57,7 @@ def are_feet_seen(rows: FloatArray) -> NDArray[np.bool_]:
 
 
 def longest_hole(t: FloatArray, start_s: float, end_s: float) -> float:
-    """Return the longest time (s) missing from the times `t` of frames seen, where it touches the time between two others.
+    """Return the longest time (s) missing from `t`, the times of frames seen, where it touches that from start to end.
 
     A frame or two are no hole where the camera is slow: then it is 0.
     """
