@@ -13,7 +13,15 @@ import numpy as np
 from formcheck.engine.calibrate import ZEROS, Scale, calibrate, seen_median, zero_row
 from formcheck.engine.place import Place, Stature
 from formcheck.engine.setup import classify_view
-from formcheck.engine.strikes import Strike, are_feet_seen, find_strikes, has_hole, is_striding, next_of_side
+from formcheck.engine.strikes import (
+    MOMENT_S,
+    Strike,
+    are_feet_seen,
+    find_strikes,
+    is_striding,
+    longest_hole,
+    next_of_side,
+)
 from formcheck.measures.names import column_name
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, Rep
@@ -50,15 +58,14 @@ class Walk:
 
 def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature: Stature) -> Walk | str:
     """Return the walk in frames `rows` (t, columns), or the set-up problem that kept it from being read."""
-    body = np.isfinite(rows[:, COLUMN["body_y"]])
-    if not body.any():
+    seen = np.isfinite(rows[:, COLUMN["body_y"]])
+    if not seen.any():
         return "no_person"
-    seen = body & are_feet_seen(rows)
+    seen &= are_feet_seen(rows)
     if not seen.any():
         return "feet_out_of_frame"
     rows, time_s = rows[seen], time_s[seen]
-    ways = _passes(rows, time_s, limits)
-    parts = [part for way in ways for part in _walks(way, rows, time_s, limits, stature)]
+    parts = [part for way in _passes(rows, time_s, limits) for part in _walks(way, rows, time_s, limits, stature)]
     found = [_read_pass(rows[part], time_s[part], limits, stature) for part in parts]
     passes = [one for one in found if isinstance(one, _Pass)]
     if not passes:
@@ -232,7 +239,7 @@ def _push_off(strike: Strike, lasts_s: float, course: _Course) -> tuple[float, f
     column = column_name("ankle_deg", strike.side)
     ankle, sd, t = course.series[column][inside], course.series[f"{column}_sd"][inside], course.time_s[inside]
     seen = np.isfinite(ankle)
-    if not seen.any() or has_hole(t[seen], start_s, end_s):
+    if longest_hole(t[seen], start_s, end_s) > MOMENT_S:
         return None
     level = float(np.quantile(ankle[seen], 0.05, method="closest_observation"))
     at = int(np.nanargmin(np.abs(ankle - level)))
@@ -262,4 +269,4 @@ def _summary(strides: list[Rep], passes: list[list[Strike]]) -> dict[str, float]
 
 def _steps_onto(strikes: list[Strike], side: str) -> list[float]:
     """Return how long each step onto a foot took, from the other foot's strike."""
-    return [b.time_s - a.time_s for a, b in pairwise(strikes) if b.side == side != a.side and a.seen and b.seen]
+    return [b.time_s - a.time_s for a, b in pairwise(strikes) if b.side == side != a.side and a.timed and b.timed]

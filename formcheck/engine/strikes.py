@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray
 from formcheck.skeleton import SIDES
 
-__all__ = ["Strike", "are_feet_seen", "find_strikes", "has_hole", "is_striding", "next_of_side"]
+__all__ = ["MOMENT_S", "Strike", "are_feet_seen", "find_strikes", "is_striding", "longest_hole", "next_of_side"]
 
 _STRIDING_SHARE: Final = 0.12  # of the stature; feet further apart than this belong to steps, not to the spot
 _SWING_SHARE: Final = 0.06  # of the stature, from one extreme to the next; less is sway
@@ -21,7 +22,8 @@ _STIR_SHARE: Final = 0.015  # of the stature; who stands before the first step s
 _SMOOTH_S: Final = 0.12
 _LANDED: Final = 0.1  # of the height of a lift
 _LEAST_SEEN: Final = 0.25  # the far foot of somebody who walks reads 0.35 at least, feet out of sight 0.2 at most
-_HOLE_S: Final = 0.12
+MOMENT_S: Final = 0.12
+_SEEN_HOLE_S: Final = 0.22
 _HOLE_FRAMES: Final = 2.2  # where the camera is slow: one frame may be missing
 _AROUND_S: Final = 0.06
 """Default, not from literature."""
@@ -29,11 +31,21 @@ _AROUND_S: Final = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A foot that comes to the floor; `seen` is False where frames are missing, and only about then is known."""
+    """A foot that comes to the floor; `hole_s` is for how long frames are missing there: only so well is it timed."""
 
     time_s: float
     side: str
-    seen: bool = True
+    hole_s: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        """Whether it is seen well enough to count: no step is as quick as what is missing."""
+        return self.hole_s <= _SEEN_HOLE_S
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is seen well enough to compare steps with one another."""
+        return self.hole_s <= MOMENT_S
 
 
 def are_feet_seen(rows: FloatArray) -> NDArray[np.bool_]:
@@ -44,18 +56,17 @@ def are_feet_seen(rows: FloatArray) -> NDArray[np.bool_]:
     return seen
 
 
-def has_hole(t: FloatArray, start_s: float, end_s: float) -> bool:
-    """Whether more than a moment between two times is missing from the times `t` of the frames seen.
+def longest_hole(t: FloatArray, start_s: float, end_s: float) -> float:
+    """Return the longest time (s) missing from `t`, the times of frames seen, where it touches that from start to end.
 
-    Where the camera is slow, a moment is the time of one frame.
+    A frame or two are no hole where the camera is slow: then it is 0.
     """
-    if not len(t):
-        return True
+    if len(t) < 2:
+        return math.inf
     first, stop = np.searchsorted(t, start_s, side="right") - 1, np.searchsorted(t, end_s)
     around = t[max(int(first), 0) : int(stop) + 1]
-    hole_s = max(_HOLE_S, _HOLE_FRAMES * float(np.median(np.diff(t)))) if len(t) > 1 else _HOLE_S
-    outside_s = max(around[0] - start_s, end_s - around[-1])
-    return bool(max(outside_s, np.diff(around).max(initial=0.0)) > hole_s)
+    hole_s = float(max(around[0] - start_s, end_s - around[-1], np.diff(around).max(initial=0.0)))
+    return 0.0 if hole_s <= _HOLE_FRAMES * float(np.median(np.diff(t))) else hole_s
 
 
 def find_strikes(rows: FloatArray, time_s: FloatArray, place: Place, min_stride_s: float) -> list[Strike]:
@@ -141,8 +152,8 @@ def _extremes(t: FloatArray, x: FloatArray, least_s: float) -> list[Strike]:
 
 
 def _strike(t: FloatArray, time_s: float, sign: int) -> Strike:
-    seen = not has_hole(t, time_s - _AROUND_S, time_s + _AROUND_S)
-    return Strike(time_s, "left" if sign > 0 else "right", seen)
+    hole_s = longest_hole(t, time_s - _AROUND_S, time_s + _AROUND_S)
+    return Strike(time_s, "left" if sign > 0 else "right", hole_s)
 
 
 def _landings(t: FloatArray, x: FloatArray, least_s: float) -> list[Strike]:
