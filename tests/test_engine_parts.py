@@ -16,10 +16,13 @@ from formcheck.engine.setup import classify_view
 from formcheck.engine.timing import RepTiming, time_by_step, time_rep, time_with_second
 
 LIMITS = RepLimits(enter=1.5, most=25.0, least=-12.0, min_s=0.4, max_s=15.0)
+STEP = RepLimits(enter=8.0, most=70.0, least=-25.0, min_s=0.4, max_s=15.0)
 
 
-def count(xs: np.ndarray, fps: float = 30.0, base: float = 0.0) -> tuple[list[RepTiming], RepCounter]:
-    counter = RepCounter(LIMITS, base)
+def count(
+    xs: np.ndarray, fps: float = 30.0, base: float = 0.0, limits: RepLimits = LIMITS
+) -> tuple[list[RepTiming], RepCounter]:
+    counter = RepCounter(limits, base)
     reps = [counter.update(i / fps, float(x)) for i, x in enumerate(xs)]
     return [rep for rep in reps if rep is not None], counter
 
@@ -67,6 +70,36 @@ def test_a_fidget_after_large_reps_counts_nothing() -> None:
     fidget = trace([7.0], 9.0, height=1.8)
     assert len(count(xs + fidget)[0]) == 2
     assert len(count(trace([1.0, 4.0, 7.0], 9.0, height=1.8))[0]) == 3
+
+
+def test_a_slow_dip_is_no_new_rest_and_a_new_rest_is() -> None:
+    """Who leans forward to step up sinks by more than sway, and does not stop."""
+    t = np.arange(0.0, 5.0, 1 / 30)
+    lean = np.where(t > 2.0, -9.0 * np.sin(np.pi * (t - 2.0) / 3.0) ** 2, 0.0)
+    _, dipped = count(lean, limits=STEP)
+    _, lower = count(np.where(t < 2.0, 0.0, -9.0), limits=STEP)
+    assert dipped.base > -4.5
+    assert lower.base == pytest.approx(-9.0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("left", "pause_s", "end_s"),
+    [(0.3, 1.3, 5.0), (0.45, 1.3, 5.0), (0.1, 1.3, 3.5), (0.3, 6.0, 3.5)],
+    ids=["low", "half way", "so low that it is the end", "so long that it is the end"],
+)
+def test_a_pause_on_the_way_back_does_not_end_a_rep(left: float, pause_s: float, end_s: float) -> None:
+    t = np.arange(0.0, 12.0, 1 / 30)
+    down_s = 3.3 + pause_s
+    (rep,), _ = count(
+        np.interp(t, [1.0, 2.0, 2.5, 3.3, down_s, down_s + 0.4], np.array([0, 1, 1, left, left, 0]) * 8.0)
+    )
+    assert rep.end_s == pytest.approx(end_s, abs=0.25)
+
+
+def test_a_pause_on_the_way_moves_no_start() -> None:
+    t = np.arange(0.0, 6.0, 1 / 30)
+    (rep,), _ = count(np.interp(t, [1.0, 1.4, 2.7, 3.3, 3.6, 4.4], np.array([0, 0.3, 0.3, 1, 1, 0]) * 8.0))
+    assert rep.start_s == pytest.approx(1.0, abs=0.25)
 
 
 def test_frames_that_are_missing_altogether_end_a_movement() -> None:

@@ -106,7 +106,6 @@ _REASONS: dict[str, list[tuple[str, str]]] = {
         ("forward_lunge", "step_up"),
         ("step_down", "step_up"),
         ("step_up", "step_down"),
-        ("step_up", "forward_lunge"),
         ("step_up", "walking"),
         ("heel_raise_off_step", "step_up"),
     ],

@@ -96,10 +96,12 @@ class RepSet(OngoingSet):
         steady = self._movement.measure == "body_rise_cm"
         at_s, x = (t, x) if steady else place.steady.update(t, x)
         self._seen.note(x - self._counter.base)
-        best = self._counter.best
+        best, lowered_s = self._counter.best, self._counter.lowered_s
         timing = self._counter.update(at_s, x)
         self._seen.strayed |= self._counter.strayed
         self._frames.mark_rest(i, self._counter.at_rest)
+        if self._counter.lowered_s > lowered_s:
+            self._rest_anew(self._frames.since(self._counter.lowered_s), i, place)
         events: list[Event] = []
         if was_resting and self._counter.phase == "up":
             self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)
@@ -165,6 +167,12 @@ class RepSet(OngoingSet):
             place.take_zeros(self._frames.rows[picked])
             self._zeros.note(picked[0], place)
 
+    def _rest_anew(self, first: int, last: int, place: Place) -> None:
+        """Take these frames for the first rest: what the body rested at before was the top of a movement."""
+        self._frames.mark_only_rest(first, last)
+        place.rest_anew(self._frames.rows[first : last + 1])
+        self._zeros.note(first, place)
+
     def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep | None:
         """Judge a rep that has ended; None if it was none of this exercise."""
         spec = self._asked.spec
@@ -183,8 +191,8 @@ class RepSet(OngoingSet):
     def _read(self, i: int, timing: RepTiming, place: Place) -> Evidence:
         """Return what is seen of a rep by frame `i`, timed by the second measure that its spec names as well."""
         second, planted = self._movement.timed_by, self._movement.planted
+        after_s = self._evidence[-1].end_s if self._evidence else -math.inf
         if second is not None and readable_in(second, place.view):
-            after_s = self._evidence[-1].end_s if self._evidence else -math.inf
             around_s = _AROUND_S if planted else _STEP_S
             start_s = max(timing.start_s - around_s, after_s)
             around = self._evidence_of(i, replace(timing, start_s=start_s, end_s=timing.end_s + around_s), place)
@@ -192,7 +200,8 @@ class RepSet(OngoingSet):
             # A body sinks with the square of its joints' angles: it starts late and is back early.
             sinks = self._movement.measure == "body_rise_cm" and self._movement.sign < 0
             timing = time_with_second(timing, *trace, alone=sinks) if planted else time_by_step(timing, *trace)
-        return self._evidence_of(i, timing, place)
+        start_s = max(timing.start_s, min(after_s, timing.peak_s))  # where the seam of two reps is hidden
+        return self._evidence_of(i, replace(timing, start_s=start_s), place)
 
     def _find_side_anew(self, timing: RepTiming, place: Place) -> None:
         """Find the leg to judge at the top of a rep that began with both legs alike."""

@@ -13,17 +13,17 @@ __all__ = ["RepCounter", "RepLimits"]
 
 _TOP_SHARE = 0.5  # below this share of the peak the movement is on its way back
 _BACK_SHARE = 0.06  # below this share it is back
-_NEARLY_SHARE = 0.35  # below this share it is back once it has stopped falling
+_NEARLY_SHARE = 0.35  # below this share it is nearly over
 _AGAIN_SHARE = 0.25  # rising by this share of the peak from a valley begins the next rep
-_STOPPED_S = 0.25
-_STUCK_S = 1.0
+_STOPPED_SHARE, _STOPPED_S = 0.15, 0.25
+_STUCK_S = 2.5  # a pause on the way back is shorter
 _BEST_SHARE = 0.2  # movements smaller than this share of the best so far are fidgets
 _CONFIRM_S = 0.08
 _FOLLOW_S = 1.5
 _CREEP_S = 4.0
 _DRIFT = 0.15
 _LOWER_S = 0.5
-_STILL_S, _STILL = 0.3, 0.5
+_STILL_S, _STILL = 0.4, 0.35  # a body at rest sways by less, in cm or degrees
 _GAP_S = 1.2
 _REST_BUFFER_S = 3.0
 """All shares and times: default, not from literature."""
@@ -45,13 +45,15 @@ class RepCounter:
     """`update(t, x)` every frame, NaN when not seen; returns the timing of a rep when one is complete.
 
     `x` rises in a rep. `base` is its value at rest and follows slow drift; `strayed` says that the person has left the
-    movement's range (sat down, walked): the caller should wait for a new rest and build a new counter.
+    movement's range (sat down, walked): the caller should wait for a new rest and build a new counter. `lowered_s` is
+    since when they last rested so much lower that the rest before was none; -inf if they never did.
     """
 
     limits: RepLimits
     base: float
     best: float = 0.0
     strayed: bool = False
+    lowered_s: float = -math.inf
     phase: str = "rest"
     _peak: float = math.nan
     _valley: float = math.nan
@@ -149,15 +151,19 @@ class RepCounter:
         elif math.isnan(self._below_s):
             self._below_s = t
         elif t - self._below_s > _LOWER_S and self._spread_since(t - _STILL_S) < min(0.25 * self.limits.enter, _STILL):
-            self.base, self._below_s = x, math.nan
+            self._keep(t - _STILL_S)
+            self.base, self._below_s, self.lowered_s = x, math.nan, self._t[0]
 
     def _spread_since(self, t: float) -> float:
         return float(np.ptp(self._x[int(np.searchsorted(self._t, t)) :]))
 
     def _trim(self, t: float) -> None:
         if self._t and t - self._t[0] > 2 * _REST_BUFFER_S:
-            keep = int(np.searchsorted(self._t, t - _REST_BUFFER_S))
-            del self._t[:keep], self._x[:keep]
+            self._keep(t - _REST_BUFFER_S)
+
+    def _keep(self, since_s: float) -> None:
+        first = int(np.searchsorted(self._t, since_s))
+        del self._t[:first], self._x[:first]
 
     def _up(self, t: float, x: float) -> None:
         self._peak = max(self._peak, x)
@@ -175,13 +181,9 @@ class RepCounter:
             rep = self._complete(self._valley_s, settled=False)
             self.phase, self._peak, self._since_s = "up", x, t
             return rep
-        left, still_s = x - self.base, t - self._valley_s
-        if (
-            left <= _BACK_SHARE * height
-            or (left <= _NEARLY_SHARE * height and still_s >= _STOPPED_S)
-            or still_s >= _STUCK_S
-        ):
-            rep = self._complete(self._valley_s, settled=left <= _BACK_SHARE * height)
+        still_s, back = t - self._valley_s, x - self.base <= _BACK_SHARE * height
+        if back or still_s >= (_STOPPED_S if x - self.base <= _STOPPED_SHARE * height else _STUCK_S):
+            rep = self._complete(self._valley_s, settled=back)
             self.phase = "rest"
             return rep
         return None

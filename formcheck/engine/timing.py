@@ -20,6 +20,7 @@ _HIGHEST_LOW, _LEAST_APART = 0.6, 0.2
 _CALLED = 0.75
 _TIMES = np.linspace(0.0, 1.0, 201)
 _WAYS = 10 * _TIMES**3 - 15 * _TIMES**4 + 6 * _TIMES**5
+_STILL, _STILL_S = 0.06, 0.25  # what begins shows by so much after this time, default, not from literature
 _TOP = 0.92
 _LEAST_FRAMES = 4
 _CLEAR_OF_NOISE = 3.0
@@ -137,7 +138,10 @@ def _leaves_rest(t: FloatArray, x: FloatArray, base: float) -> tuple[float, floa
     low, high = (_last_crossing(t, x, base + level * height) for level in levels)
     before_low, before_high = np.interp(levels, _WAYS, _TIMES)
     way_s = float((high - low) / (before_high - before_low))
-    return float(low - _CALLED * before_low * way_s), way_s
+    still = t[x <= base + _STILL * height]
+    # Told from a part of the way that holds a pause, it would have begun long before.
+    earliest = float(still[-1]) - _STILL_S if len(still) else -math.inf
+    return max(float(low - _CALLED * before_low * way_s), earliest), way_s
 
 
 def _last_crossing(t: FloatArray, x: FloatArray, level: float) -> float:

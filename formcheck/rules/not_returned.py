@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from formcheck.measures.names import MeasureName
+from formcheck.model import FloatArray
 from formcheck.rules.evidence import Cited, Evidence, Finding, Limited, grade, not_judged
 
 __all__ = ["NotReturned", "check_not_returned"]
+
+_CUT_FRAMES: Final = 1.5
+"""How many frames of a rep's end may be missing where it is judged (default, not from literature)."""
+_HIDES_S: Final = 0.25
+"""How long it may be unseen on its way back (default, not from literature)."""
 
 
 class NotReturned(Limited):
@@ -28,4 +34,14 @@ def check_not_returned(rule: NotReturned, evidence: Evidence) -> Finding:
     left = values[tail & np.isfinite(values)]
     if not np.isfinite(peak) or peak <= 0 or not len(left):
         return not_judged("not seen well enough", at, rule.limit.value)
-    return grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)
+    finding = grade(float(left.min()) / peak, sd / peak, rule.limit.value, evidence.end_s)
+    if finding.level in ("watch", "fault") and _may_have_returned(evidence.time_s[np.isfinite(values)], evidence):
+        return not_judged("the end of the rep was not seen", at, rule.limit.value)
+    return finding
+
+
+def _may_have_returned(seen_s: FloatArray, evidence: Evidence) -> bool:
+    """Whether the way back, or its last bit, is hidden between the times that the measure was seen at."""
+    frame_s = float(np.median(np.diff(evidence.time_s)))
+    on_the_way_s = np.diff(seen_s[seen_s >= evidence.peak_s]).max(initial=0.0)
+    return bool(evidence.end_s - seen_s[-1] > _CUT_FRAMES * frame_s or on_the_way_s > _HIDES_S)
