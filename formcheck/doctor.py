@@ -21,6 +21,7 @@ from formcheck.errors import FormcheckError
 from formcheck.model import Frame
 from formcheck.specs.loader import read_spec
 from formcheck.specs.locator import find_spec_files, own_folder
+from formcheck.whole_files import is_open_to_others
 
 __all__ = ["Finding", "examine"]
 
@@ -153,6 +154,11 @@ def _data_folder() -> Finding:
     text = f"{folder}, {free / 1e9:.1f} GB free"
     if free < LEAST_FREE_BYTES:
         return Finding("data", "missing", text, "free some space before recording")
+    if existing == folder and is_open_to_others(folder):
+        text = f"{text}; others on this machine may look into it"
+        return Finding(
+            "data", "missing", text, f"formcheck closes it when it next opens the record; or: chmod 700 {folder}"
+        )
     return Finding("data", "ok", text)
 
 

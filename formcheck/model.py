@@ -19,6 +19,7 @@ __all__ = [
     "HoldEnded",
     "HoldStarted",
     "LandmarkRecording",
+    "NotCounted",
     "PoseObservation",
     "Provenance",
     "Rep",
@@ -262,7 +263,15 @@ class SetupChanged:
     text: str
 
 
-Event = RepStarted | RepEnded | HoldStarted | HoldEnded | SetupChanged
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A movement or position is over that was clearly another exercise; `text` is what was seen instead."""
+
+    time_s: float
+    text: str
+
+
+Event = RepStarted | RepEnded | HoldStarted | HoldEnded | NotCounted | SetupChanged
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,6 @@ class PictureRefiner:
         self._legs = LegTracker()
 
     def update(self, frame: Frame, observation: PoseObservation) -> PoseObservation:
-        """Return `observation` with swapped legs put right, foot points filled in, and legs from the front refined."""
+        """Return `observation` with swapped legs put right, feet filled in, legs and hips from the front refined."""
         apart = self._identity.update(observation)
         return self._legs.update(frame, self._feet.update(frame, apart))

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from formcheck.errors import OutputError
 
-__all__ = ["cannot_write", "check_target", "make_private", "write_text", "written_whole"]
+__all__ = [
+    "cannot_write",
+    "check_target",
+    "is_open_to_others",
+    "keep_private",
+    "make_private",
+    "write_text",
+    "written_whole",
+]
+
+_OTHERS: Final = 0o077
 
 
 @contextmanager
@@ -48,6 +60,18 @@ def make_private(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
         one.mkdir(mode=0o700, exist_ok=True)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether the file or folder gives other users of this machine any right; never on Windows, which has others."""
+    return os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
+
+
+def keep_private(path: Path) -> None:
+    """Take from others what rights they have to a file or folder that is there."""
+    if is_open_to_others(path):
+        with suppress(PermissionError):  # another's folder, or a file system without rights: `formcheck doctor` tells
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

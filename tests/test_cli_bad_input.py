@@ -133,6 +133,15 @@ def test_an_output_that_cannot_be_is_told_before_the_work(
     assert files_in(tmp_path) == set()
 
 
+@pytest.mark.parametrize("option", ["--frames-csv", "--report", "--annotate", "--save-landmarks"])
+def test_only_json_goes_to_stdout(formcheck: Run, tmp_path: Path, option: str) -> None:
+    done = formcheck(
+        "score", "never-read.mp4", "--exercise", "heel_raise", option, "-", env={"COLUMNS": "200"}, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout, files_in(tmp_path)) == (2, "", set())
+    assert "must name a file; only --json writes to stdout" in " ".join(done.stderr.split())
+
+
 def test_a_full_stdout_is_told(formcheck: Run, samples: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

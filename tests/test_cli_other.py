@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -171,6 +172,17 @@ def test_doctor_finds_what_scoring_needs(formcheck: Run) -> None:
         "ok"
     }
     assert {"camera", "screen", "sound"} <= set(state)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_doctor_tells_of_a_record_that_others_can_read(formcheck: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "formcheck"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    assert states(formcheck("doctor", env={**home, "COLUMNS": "200"}).stdout)["data"] == "missing"
+    assert formcheck("sessions", "list", env=home).returncode == 0
+    assert states(formcheck("doctor", env={**home, "COLUMNS": "200"}).stdout)["data"] == "ok"
 
 
 def test_doctor_says_what_to_do_about_a_bad_model(formcheck: Run, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from formcheck.feet.mask import LegPoints, foot_mask
 from formcheck.feet.pivot import Pivot
 from formcheck.feet.quality import from_landmarks, from_picture
 from formcheck.feet.rest import REST_S, RestDetector
+from formcheck.feet.template import clear_of_floor
 from formcheck.feet.zero import FlatSense
 from formcheck.pixels import colour_cells
 from formcheck.skeleton import index
@@ -59,6 +60,12 @@ def test_a_standing_foot_strains_no_pivot(angle: float, x: float, y: float) -> N
     standing = pivot.standing(angle)
     assert pivot.strain(standing) == pytest.approx(0.0, abs=1e-9)
     assert np.abs(pivot.pull(standing)[1]).max() < 1e-6
+
+
+@given(st.floats(-0.07, 0.07), lengths, lengths)
+def test_a_heel_held_a_little_raised_is_no_drift(angle: float, x: float, y: float) -> None:
+    pivot = Pivot(ball=np.array([40.0, -8.0]), heel=np.zeros(2), drift=np.array([x, y]))
+    np.testing.assert_allclose(pivot.following(pivot.standing(angle), 10.0).drift, [x, y], atol=1e-9)
 
 
 def test_the_heel_goes_up_when_the_angle_is_positive() -> None:
@@ -127,6 +134,14 @@ def test_the_mask_is_the_foot_and_not_the_floor() -> None:
     assert mask[255, 160], "sole"
     assert not mask[275, 150], "below the sole"
     assert not mask[240, 100], "behind the heel"
+
+
+def test_what_is_close_above_the_floor_is_told_by_the_lower_edge() -> None:
+    mask = np.zeros((40, 30), dtype=np.bool_)
+    mask[5:30, 10:20] = True
+    clear = clear_of_floor(mask)
+    assert clear[5:24, 10:20].all()
+    assert clear.sum() == 19 * 10
 
 
 def test_no_anchor_from_a_foot_of_a_few_pixels() -> None:

@@ -45,7 +45,15 @@ SETS: dict[str, SetResult] = {
 
 
 def _bundle(result: SetResult, person: str = "", reviews: tuple[FhirReview, ...] = ()) -> dict[str, Any]:
-    made = fhir_bundle(result, set_uid="a" * 32, person_uid="b" * 32, person=person, performed_at=NOW, reviews=reviews)
+    made = fhir_bundle(
+        result,
+        exercise_name="Heel raise, both legs",
+        set_uid="a" * 32,
+        person_uid="b" * 32,
+        person=person,
+        performed_at=NOW,
+        reviews=reviews,
+    )
     return json.loads(json.dumps(made, allow_nan=False))  # type: ignore[no-any-return]
 
 
@@ -146,6 +154,13 @@ def test_what_was_not_seen_is_absent_rather_than_a_number() -> None:
     (height,) = [one for one in observations if one["code"]["coding"][0]["code"] == "heel_height_cm"]
     assert "valueQuantity" not in height
     assert height["dataAbsentReason"]["text"] == "not seen"
+
+
+def test_the_exercise_has_its_id_as_code_and_its_name_for_people() -> None:
+    (procedure,) = _resources(_bundle(SETS["reps"]), "Procedure")
+    (coding,) = procedure["code"]["coding"]
+    assert (coding["code"], coding["display"]) == ("heel_raise", "Heel raise, both legs")
+    assert procedure["code"]["text"] == "Heel raise, both legs"
 
 
 def test_codes_are_local_ones_and_never_claim_a_standard() -> None:

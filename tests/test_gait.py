@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
 from formcheck.report import render_table, result_json
 from formcheck.report._summary import counts_words
-from formcheck.skeleton import mirrored_order
+from formcheck.skeleton import index, mirrored_order
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
 
@@ -231,3 +232,57 @@ def test_there_and_back_is_two_ways_wherever_the_turn_falls(cut: int) -> None:
     result = walk(joined(there, mirrored(walked)))
     assert result.summary["step_time_asymmetry_percent"] < 6.0
     assert abs(result.counts.completed - walk(there).counts.completed - walk(walked).counts.completed) <= 1
+
+
+LEGS = [index(side, part) for side in ("left", "right") for part in ("knee", "ankle", "heel", "foot_index")]
+
+
+def legs_unseen(recording: LandmarkRecording, start_s: float, end_s: float) -> LandmarkRecording:
+    """Return a recording with legs that are not seen for a while."""
+    return _legs(recording, start_s, end_s, lambda points: np.full_like(points, np.nan), 0.0)
+
+
+def legs_guessed(recording: LandmarkRecording, start_s: float, end_s: float) -> LandmarkRecording:
+    """Return a recording with legs that the network guesses for a while, and says so."""
+    noise = np.random.default_rng(3)
+    return _legs(recording, start_s, end_s, lambda points: points + noise.normal(0.0, 40.0, points.shape), 0.15)
+
+
+def legs_stuck(recording: LandmarkRecording, start_s: float, end_s: float) -> LandmarkRecording:
+    """Return a recording with legs that go along stiffly for a while, out of the picture."""
+    return _legs(recording, start_s, end_s, lambda points: np.broadcast_to(points[:1], points.shape), 0.15)
+
+
+def _legs(
+    recording: LandmarkRecording, start_s: float, end_s: float, change: Callable[[Any], Any], visibility: float
+) -> LandmarkRecording:
+    frames = np.flatnonzero((recording.time_s >= start_s) & (recording.time_s < end_s))
+    if not len(frames):
+        return recording
+    points, seen = recording.points.copy(), recording.visibility.copy()
+    points[np.ix_(frames, LEGS)] = change(points[np.ix_(frames, LEGS)])
+    seen[np.ix_(frames, LEGS)] = visibility
+    return replace(recording, points=points, visibility=seen)
+
+
+@pytest.mark.parametrize("hidden", [drop, legs_unseen, legs_guessed, legs_stuck])
+@pytest.mark.parametrize("name", WALKS)
+@settings(max_examples=25)
+@given(start_s=st.floats(0.3, 5.0), length_s=st.floats(0.05, 3.0))
+def test_nothing_is_made_up_where_legs_are_not_seen(hidden: Any, name: str, start_s: float, length_s: float) -> None:
+    truth = truth_of(name)["gait"]
+    result = walk(hidden(recording_of(name), start_s, start_s + length_s))
+    for rep in result.reps:
+        own = np.array([strike["time_s"] for strike in truth["strikes"] if strike["side"] == rep.side])
+        first, last = (int(np.abs(own - t).argmin()) for t in (rep.start_s, rep.end_s))
+        assert last == first + 1
+        assert np.abs(own[[first, last]] - [rep.start_s, rep.end_s]).max() < 0.25  # half a step
+    if result.reps:
+        assert result.summary["cadence_per_min"] == pytest.approx(truth["cadence_per_min"], rel=0.05)
+
+
+def test_who_is_seen_without_feet_is_told() -> None:
+    recording = recording_of("walking")
+    result = walk(legs_guessed(recording, 0.0, 99.0))
+    assert result.counts.completed == 0
+    assert "feet_out_of_frame" in [problem.problem for problem in result.setup]

@@ -13,6 +13,7 @@ from formcheck.legs.anchor import Anchor
 from formcheck.legs.mask import Leg
 from formcheck.legs.rest import Rest, RestFinder
 from formcheck.legs.window import SHANK, Window
+from formcheck.skeleton import index
 
 LEG = Leg(*(np.array(p, dtype=np.float64) for p in [(50, 0), (50, 100), (50, 200), (50, 224)]))
 share = st.floats(-1.0, 3.0)
@@ -62,6 +63,16 @@ def test_holding_the_top_or_a_bend_is_not_rest() -> None:
     up = rests([Pose()] * 20 + [raised(14.0, 14.0)] * 60, 30.0)
     assert all(r is not None for r in up[13:20])
     assert not any(up[20:])
+
+
+def test_the_bottom_of_a_step_down_is_not_rest() -> None:
+    standing = observation(Pose(), 0.0).points.astype(np.float64)
+    down = standing.copy()
+    down[[i for i in range(len(down)) if i != index("right", "ankle")], 1] += 14.0
+    finder = RestFinder()
+    found = [finder.update(i / 30.0, standing if i < 20 else down) is not None for i in range(80)]
+    assert all(found[13:20])
+    assert not any(found[20:])
 
 
 def test_missing_landmarks_interrupt_a_rest() -> None:

@@ -185,8 +185,16 @@ def test_fading_is_told_where_there_is_some(height: float, line: str) -> None:
     assert summarise(outcome.result, load_spec("heel_raise").spec).lines[1].startswith(line)
 
 
+def test_the_summary_says_why_nothing_was_counted() -> None:
+    outcome, devices, _ = practised(observations(film(heel_raises(STARTS, top_s=1.5), 12.0)), exercise="squat")
+    assert sum("not this exercise" in words for words in devices.words) == 1
+    (line,) = summarise(outcome.result, load_spec("squat").spec).lines
+    assert line == outcome.result.setup[-1].text
+    assert "the knee hardly bent" in line
+
+
 def test_a_set_without_anything_done_has_a_summary_too() -> None:
     outcome, _, _ = practised(observations(drop(film(heel_raises([]), 3.0), 0.0, 9.0)))
     summary = summarise(outcome.result, load_spec("heel_raise").spec)
-    assert summary.lines == ()
+    assert summary.lines == ("Nobody is seen. Step into the picture.",)
     assert summary.work_on == ""

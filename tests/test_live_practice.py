@@ -217,3 +217,20 @@ def test_a_limit_exceeded_in_a_rep_is_shown_while_it_moves_and_said_once_it_is_o
     shown = [scene.words for scene in got.scenes if scene.count == 1 and scene.words.verdict == "watch"]
     assert {words.headline for words in shown} == {"Keep your knees straight."}
     assert _words(got).count("Keep your knees straight.") == 1
+
+
+def test_another_exercise_is_shown_and_said_once() -> None:
+    got = followed(film(heel_raises([6.0, 10.5, 15.0], top_s=1.5), 20.0), "squat")
+    said = [words for words in _words(got) if "not this exercise" in words]
+    assert said == ["Not counted. It was not this exercise: the knee hardly bent. Is it the right one?"]
+    last = got.scenes[-1]
+    assert (last.count, last.verdicts, last.phase) == (0, (), "counting")
+    assert (last.words.headline, last.words.verdict) == ("Not counted", "cannot_judge")
+    assert "the knee hardly bent" in last.words.detail
+
+
+def test_a_position_of_another_exercise_is_over_when_it_is_let_go() -> None:
+    got = followed(film(lambda t: _stretch(t, end_s=16.0), 22.0), "gastrocnemius_stretch")
+    assert [phase for _, phase in got.phases][-2:] == ["holding", "counting"]
+    assert sum("the feet stood beside one another" in words for words in _words(got)) == 1
+    assert got.scenes[-1].words.headline == "Not counted"

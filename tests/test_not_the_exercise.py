@@ -90,6 +90,8 @@ _REASONS: dict[str, list[tuple[str, str]]] = {
         ("ball_of_foot_stretch", "dorsiflexion_lunge"),
         ("gastrocnemius_stretch", "dorsiflexion_lunge"),
         ("soleus_stretch", "dorsiflexion_lunge"),
+        ("gastrocnemius_stretch", "forward_lunge"),
+        ("soleus_stretch", "forward_lunge"),
         ("squat", "dorsiflexion_lunge"),
         ("squat", "forward_lunge"),
         ("dorsiflexion_lunge", "forward_lunge"),

@@ -88,7 +88,7 @@ def test_says_setup_assumption_whole_set_and_notice(width: int) -> None:
         made_result(["ok"]), setup=(made_problem(),), set_faults=(made_fault("fade", "The last reps were lower."),)
     )
     text = unwrapped(printed(result, width))
-    assert "0:00.0–0:00.9 Your feet are not in the picture." in text
+    assert "0:00.0–0:00.9: Your feet are not in the picture." in text
     assert "assume a body height of 170 cm" in text
     assert "Whole set: The last reps were lower." in text
     assert NOTICE in text

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_results import made_result
 
 from formcheck.feedback.words import folded, is_judged, number, parse_quantity, unjudged_words
 from formcheck.measures.names import MEASURES, column_name
-from formcheck.report._summary import clock
+from formcheck.model import SetupProblem
+from formcheck.report._summary import clock, setup_lines
 
 NAN = float("nan")
 
@@ -67,3 +71,14 @@ def test_what_is_not_judged_is_told_in_words(summary: dict[str, float | None], c
 
 def test_reps_and_holds_are_judged() -> None:
     assert is_judged({})
+
+
+def test_a_problem_that_was_gone_for_a_moment_is_told_once() -> None:
+    times = [(0.0, 4.8), (4.9, 6.4), (6.5, 25.0), (27.0, 30.8)]
+    nobody = [SetupProblem("no_person", start_s, end_s, "Nobody is seen.") for start_s, end_s in times]
+    result = replace(made_result(), setup=(*nobody, SetupProblem("moving", 30.9, 33.0, "Stand still.")))
+    assert setup_lines(result) == [
+        "0:00.0–0:25.0: Nobody is seen.",
+        "0:27.0–0:30.8: Nobody is seen.",
+        "0:30.9–0:33.0: Stand still.",
+    ]

@@ -153,6 +153,12 @@ MISTAKES = {
     "reaching into python": ("bent by {value:.1f}", "bent by {value.real}", '"The knee bent', "got {value.real}"),
     "huge width": ("bent by {value:.1f}", "bent by {value:99999f}", '"The knee bent', "takes a form like {value:.1f}"),
     "open brace": ("bent by {value:.1f}", "bent by {value", '"The knee bent', "has a brace too many or too few"),
+    "number in a cue": (
+        "cue: Knees out.",
+        'cue: "By {value} out."',
+        '"By {value}',
+        "must have no braces: it is said as it stands",
+    ),
     "unfit view": ("[front]", "[side]", "views: [side]", "knee_separation_change_cm cannot be read in the view side"),
     "unless an unknown rule": (
         "    views: [front]\n",

@@ -211,6 +211,17 @@ def test_others_on_this_machine_cannot_read_the_files(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "sets" / uid).stat().st_mode) == 0o700
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_a_record_that_others_could_read_is_closed_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FORMCHECK_DATABASE", raising=False)
+    open_store(tmp_path).close()
+    opened = {tmp_path: 0o755, tmp_path / "sets": 0o750, tmp_path / "record.sqlite3": 0o644}
+    for path, mode in opened.items():
+        path.chmod(mode)
+    open_store(tmp_path).close()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in opened] == [0o700, 0o700, 0o600]
+
+
 def test_sqlite_is_opened_with_a_journal_and_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FORMCHECK_DATABASE", raising=False)
     store = open_store(tmp_path)

@@ -172,6 +172,17 @@ def test_the_trace_has_limit_bounds_and_the_other_reps(shared: Shared) -> None:
     assert faint["y"].count(None) >= 7
 
 
+def test_the_trace_shows_what_ended_a_hold(shared: Shared) -> None:
+    store, saved = shared
+    item_id = item_ids(store, saved["holds"])["hold", 2]
+    (fault,) = find_item(store, item_id).item.faults
+    found = re.search(r'id="trace-figure">(.*?)</script>', browser(store).get(f"/items/{item_id}").text)
+    assert found is not None
+    low, high = json.loads(found[1])["layout"]["yaxis"]["range"]
+    assert fault.rule == "heel_lift"
+    assert low < fault.limit < fault.value < high
+
+
 def test_playback_gives_the_recorded_points(shared: Shared) -> None:
     store, saved = shared
     item_id = item_ids(store, saved["reps"])["rep", 2]

@@ -48,6 +48,8 @@ class Outputs:
     def check(self, videos: Sequence[Path], recordings: Sequence[Path]) -> None:
         """Refuse names that cannot do what is meant, before any work. Raises OutputError and usage errors."""
         for option, name in self._by_video():
+            if name == STDOUT:
+                raise _misused(option, "must name a file; only --json writes to stdout")
             if len(videos) > 1 and STEM not in name:
                 raise _misused(
                     option, f"names one file for {len(videos)} videos; put {STEM} into it, for the video's name"

@@ -13,7 +13,15 @@ import numpy as np
 from formcheck.engine.calibrate import ZEROS, Scale, calibrate, seen_median, zero_row
 from formcheck.engine.place import Place, Stature
 from formcheck.engine.setup import classify_view
-from formcheck.engine.strikes import Strike, find_strikes, is_striding
+from formcheck.engine.strikes import (
+    MOMENT_S,
+    Strike,
+    are_feet_seen,
+    find_strikes,
+    is_striding,
+    longest_hole,
+    next_of_side,
+)
 from formcheck.measures.names import column_name
 from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, Rep
@@ -24,9 +32,7 @@ __all__ = ["GaitLimits", "Walk", "read_walk"]
 _UPRIGHT_SHANK_DEG: Final = 12.0
 _LEAST_FLAT_FRAMES: Final = 3
 _PUSH_OFF: Final = (0.3, 0.62)  # share of the stride, from the strike: from mid-stance until the toes leave
-_LEAST_SEEN: Final = 0.6
 _TURN_S: Final = 0.8
-_GONE_S: Final = 1.0
 _ACROSS_SHARE: Final = 0.25  # of the stature: hips that travel further in a stride walk across the picture
 _TOES_FLAT: Final = 0.85
 """Heel to foot index turns 15 % less than the hind foot as the heel rises, because the toes stay flat (exact points of
@@ -55,8 +61,11 @@ def read_walk(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature:
     seen = np.isfinite(rows[:, COLUMN["body_y"]])
     if not seen.any():
         return "no_person"
+    seen &= are_feet_seen(rows)
+    if not seen.any():
+        return "feet_out_of_frame"
     rows, time_s = rows[seen], time_s[seen]
-    parts = [part for way in _passes(rows, time_s) for part in _walks(way, rows, time_s, limits, stature)]
+    parts = [part for way in _passes(rows, time_s, limits) for part in _walks(way, rows, time_s, limits, stature)]
     found = [_read_pass(rows[part], time_s[part], limits, stature) for part in parts]
     passes = [one for one in found if isinstance(one, _Pass)]
     if not passes:
@@ -75,14 +84,14 @@ class _Pass:
     strides: list[Rep]
 
 
-def _passes(rows: FloatArray, time_s: FloatArray) -> list[slice]:
-    """Return the stretches in which somebody is seen without a break and walks one way."""
+def _passes(rows: FloatArray, time_s: FloatArray, limits: GaitLimits) -> list[slice]:
+    """Return the stretches in which somebody walks one way and no frames are missing for as long as a step."""
     facing = np.sign(rows[:, COLUMN["facing"]])
     first, stop = np.searchsorted(time_s, time_s - _TURN_S / 2), np.searchsorted(time_s, time_s + _TURN_S / 2)
     ways = np.array([_sign_of(facing[a : max(b, a + 1)]) for a, b in zip(first, stop, strict=True)])
     sure = np.maximum.accumulate(np.where(ways != 0.0, np.arange(len(ways)), 0))
     ways = ways[sure]  # in the middle of a turn as before it
-    breaks = np.flatnonzero((np.diff(time_s) > _GONE_S) | (ways[1:] * ways[:-1] < 0)) + 1
+    breaks = np.flatnonzero((np.diff(time_s) > limits.min_s / 2) | (ways[1:] * ways[:-1] < 0)) + 1
     edges = [0, *breaks.tolist(), len(rows)]
     return [slice(a, b) for a, b in pairwise(edges)]
 
@@ -116,11 +125,11 @@ def _read_pass(rows: FloatArray, time_s: FloatArray, limits: GaitLimits, stature
         return "turn_sideways"
     strikes = find_strikes(rows, time_s, place, limits.min_s)
     course = _Course(rows, time_s, place, is_striding(rows, place))
-    pairs = [(strike, _next_of_side(strikes, k)) for k, strike in enumerate(strikes)]
+    pairs = [(strike, next_of_side(strikes, k)) for k, strike in enumerate(strikes) if strike.seen]
     whole = [
         (strike, after)
         for strike, after in pairs
-        if after is not None and limits.min_s <= after.time_s - strike.time_s <= limits.max_s
+        if after is not None and after.seen and limits.min_s <= after.time_s - strike.time_s <= limits.max_s
     ]
     strides = [_stride(k, strike, after, course) for k, (strike, after) in enumerate(whole, 1)]
     return _Pass(place, strikes, strides) if strides else "no_strides"
@@ -178,13 +187,6 @@ def _sole_as_hind_foot(series: Mapping[str, FloatArray]) -> Mapping[str, FloatAr
     return out
 
 
-def _next_of_side(strikes: list[Strike], k: int) -> Strike | None:
-    """Return the next strike of the same foot, if the other foot's lies between."""
-    if k + 2 < len(strikes) and strikes[k + 2].side == strikes[k].side != strikes[k + 1].side:
-        return strikes[k + 2]
-    return None
-
-
 def _stride(index: int, strike: Strike, after: Strike, course: _Course) -> Rep:
     lasts_s = after.time_s - strike.time_s
     peak: dict[str, float] = {"stride_time_s": lasts_s} | _length(strike, after, course)
@@ -237,7 +239,7 @@ def _push_off(strike: Strike, lasts_s: float, course: _Course) -> tuple[float, f
     column = column_name("ankle_deg", strike.side)
     ankle, sd, t = course.series[column][inside], course.series[f"{column}_sd"][inside], course.time_s[inside]
     seen = np.isfinite(ankle)
-    if not len(seen) or seen.mean() < _LEAST_SEEN:
+    if longest_hole(t[seen], start_s, end_s) > MOMENT_S:
         return None
     level = float(np.quantile(ankle[seen], 0.05, method="closest_observation"))
     at = int(np.nanargmin(np.abs(ankle - level)))
@@ -245,8 +247,9 @@ def _push_off(strike: Strike, lasts_s: float, course: _Course) -> tuple[float, f
 
 
 def _summary(strides: list[Rep], passes: list[list[Strike]]) -> dict[str, float]:
-    fits = [np.polyfit(np.arange(len(one)), [strike.time_s for strike in one], 1)[0] for one in passes]
-    step_s = float(np.average(fits, weights=[len(one) - 1 for one in passes]))
+    seen = [np.array([(k, strike.time_s) for k, strike in enumerate(one) if strike.seen]) for one in passes]
+    fits = [np.polyfit(one[:, 0], one[:, 1], 1)[0] for one in seen]
+    step_s = float(np.average(fits, weights=[one[-1, 0] - one[0, 0] for one in seen]))
     out = {"cadence_per_min": 60.0 / step_s, "stride_time_s": 2 * step_s}
     lengths = [rep.peak["stride_length_cm"] for rep in strides if "stride_length_cm" in rep.peak]
     if lengths:
@@ -266,4 +269,4 @@ def _summary(strides: list[Rep], passes: list[list[Strike]]) -> dict[str, float]
 
 def _steps_onto(strikes: list[Strike], side: str) -> list[float]:
     """Return how long each step onto a foot took, from the other foot's strike."""
-    return [b.time_s - a.time_s for a, b in pairwise(strikes) if b.side == side != a.side]
+    return [b.time_s - a.time_s for a, b in pairwise(strikes) if b.side == side != a.side and a.timed and b.timed]

@@ -21,7 +21,7 @@ from formcheck.engine.series import ZeroHistory
 from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming
 from formcheck.measures.names import FOOT_MEASURES, column_name
-from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, Side, Stage
+from formcheck.model import Event, FloatArray, Hold, HoldEnded, HoldStarted, NotCounted, Side, Stage
 from formcheck.rules import RisesAbove
 from formcheck.rules.evidence import grade
 from formcheck.skeleton import SIDES
@@ -30,7 +30,8 @@ from formcheck.specs.schema import HoldMovement
 __all__ = ["HoldSet"]
 
 _REST_S: Final = 0.8
-"""Default, not from literature."""
+_SURE_SD: Final = 2.0
+"""Defaults, not from literature."""
 
 
 class HoldSet(OngoingSet):
@@ -95,7 +96,7 @@ class HoldSet(OngoingSet):
         timing = timer.update(t, x, side, broken, sure=sure, stepped=was_holding and place.stepped(row))
         if timing is not None:
             hold = self._judge(i, timing, place)
-            return [] if hold is None else [HoldEnded(t, hold)]
+            return [NotCounted(t, self._refused.last) if hold is None else HoldEnded(t, hold)]
         if timer.holding and not was_holding:
             self._begin(i, place)
             return [HoldStarted(t)]
@@ -168,12 +169,16 @@ class HoldSet(OngoingSet):
         return t - self._as_high_s > _REST_S
 
     def _broken_s(self, i: int, place: Place) -> set[float]:
-        """Return when a rule was broken before frame `i`; never if one is in it, for that will end the hold."""
+        """Return when a rule was surely broken before frame `i`; never if one is in it, for that will end the hold.
+
+        A foot that has just stepped is told by its landmarks, and from where it stood before.
+        """
         part = slice(self._frames.since(self._timer.watched_since_s), i + 1)
         series = calibrate(self._seen_rows(part), place.zeros, place.scale)
         broken = np.zeros(i + 1 - part.start, bool)
         for rule in self._breaking.values():
-            broken |= series[column_name(rule.measure, place.side)] > rule.limit.value
+            column, limit = column_name(rule.measure, place.side), rule.limit.value
+            broken |= series[column] - _SURE_SD * series[f"{column}_sd"] > limit
         return set() if broken[-1] else {self._frames.time_s[part.start + j] for j in np.flatnonzero(broken)}
 
     def _judge(self, i: int, timing: HoldTiming, place: Place) -> Hold | None:

@@ -10,6 +10,7 @@ import numpy as np
 from formcheck.engine.holds import HoldTiming
 from formcheck.measures.names import MeasureName, readable_in
 from formcheck.model import Fault, Hold, Rep, Side, Verdict
+from formcheck.numerals import Readable
 from formcheck.rules import Evidence, Finding, RisesAbove, Rule, check_rep, check_set, is_comparative
 from formcheck.rules.evidence import grade
 from formcheck.specs.schema import ExerciseSpec
@@ -166,9 +167,8 @@ def _check(spec: ExerciseSpec, evidence: Evidence, peers: Sequence[Evidence]) ->
 def _fault(name: str, rule: Rule, finding: Finding) -> Fault:
     measure = getattr(rule, "measure", "duration_s")
     text = rule.own_text if finding.against_own and isinstance(rule, RisesAbove) and rule.own_text else rule.text
-    words = text.format(
-        value=finding.value, limit=finding.limit, percent=100 * finding.value, limit_percent=100 * finding.limit
-    )
+    value, limit = Readable(finding.value), Readable(finding.limit)
+    words = text.format(value=value, limit=limit, percent=Readable(100 * value), limit_percent=Readable(100 * limit))
     return Fault(name, measure, finding.value, finding.sd, finding.limit, words, finding.time_s)
 
 

@@ -75,11 +75,6 @@ class Place:
             self._angle_zeros.append(zeros)
         self._set_zeros(rows, zeros)
 
-    def rest_anew(self, rows: FloatArray) -> None:
-        """Take all zeros from a rest which shows that the rests before were none."""
-        self._angle_zeros = []
-        self.take_zeros(rows)
-
     def stand_anew(self, rows: FloatArray) -> None:
         """Take new heights where the foot has stepped to, in a posture that is no rest: angles keep their zeros."""
         self._set_zeros(rows, zero_row(rows))

@@ -21,7 +21,7 @@ from formcheck.engine.shows import Refused
 from formcheck.engine.timing import RepTiming, time_by_step, time_with_second
 from formcheck.measures.names import readable_in
 from formcheck.measures.table import COLUMN
-from formcheck.model import Event, FloatArray, Rep, RepEnded, RepStarted, SetupProblem, Stage
+from formcheck.model import Event, FloatArray, NotCounted, Rep, RepEnded, RepStarted, SetupProblem, Stage
 from formcheck.rules import Evidence
 from formcheck.specs.schema import RepMovement
 
@@ -96,12 +96,10 @@ class RepSet(OngoingSet):
         steady = self._movement.measure == "body_rise_cm"
         at_s, x = (t, x) if steady else place.steady.update(t, x)
         self._seen.note(x - self._counter.base)
-        best, lowered_s = self._counter.best, self._counter.lowered_s
+        best = self._counter.best
         timing = self._counter.update(at_s, x)
         self._seen.strayed |= self._counter.strayed
         self._frames.mark_rest(i, self._counter.at_rest)
-        if self._counter.lowered_s > lowered_s:
-            self._rest_anew(self._frames.since(self._counter.lowered_s), i, place)
         events: list[Event] = []
         if was_resting and self._counter.phase == "up":
             self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)
@@ -111,6 +109,7 @@ class RepSet(OngoingSet):
             events.append(RepEnded(t, rep))
         elif timing is not None:
             self._counter.best = best
+            events.append(NotCounted(t, self._refused.last))
         return events
 
     def finish(self, end_s: float, place: Place | None) -> Finished:
@@ -165,12 +164,6 @@ class RepSet(OngoingSet):
         if len(picked) >= _LEAST_REST_FRAMES:
             place.take_zeros(self._frames.rows[picked])
             self._zeros.note(picked[0], place)
-
-    def _rest_anew(self, first: int, last: int, place: Place) -> None:
-        """Take these frames for the first rest: what the body rested at before was the top of a movement."""
-        self._frames.mark_only_rest(first, last)
-        place.rest_anew(self._frames.rows[first : last + 1])
-        self._zeros.note(first, place)
 
     def _judge(self, i: int, timing: RepTiming, place: Place) -> Rep | None:
         """Judge a rep that has ended; None if it was none of this exercise."""

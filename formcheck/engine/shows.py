@@ -43,6 +43,11 @@ class Refused:
         self._texts.append(missing.text)
         return True
 
+    @property
+    def last(self) -> str:
+        """What was seen instead, the last time something was refused."""
+        return self._texts[-1]
+
     def problem(self, exercise: str) -> SetupProblem | None:
         """Return what was not counted and why, in words; None if nothing was refused."""
         if not self._texts:

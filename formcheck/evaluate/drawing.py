@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from formcheck.evaluate.cells import VIEW_BINS, Cell, agreement
 from formcheck.evaluate.quantities import Pair
+from formcheck.numerals import Readable, rounded
 
 __all__ = ["agreement_svg", "bars_svg"]
 
@@ -98,9 +99,9 @@ def _frame(axes: _Axes, label: str, x_title: str, *, x_ticks: bool = True) -> li
     parts = [_text((left + right) / 2, 42, label, anchor="middle", size=13)]
     for value in _ticks(*axes.y_range):
         parts += [_line(left, axes.y(value), right, axes.y(value), _GRID, "1 3")]
-        parts += [_text(left - 6, axes.y(value) + 4, f"{value:g}".replace("-", "−"), anchor="end", size=11)]
+        parts += [_text(left - 6, axes.y(value) + 4, f"{Readable(value):g}", anchor="end", size=11)]
     for value in _ticks(*axes.x_range) if x_ticks else ():
-        parts += [_text(axes.x(value), bottom + 18, f"{value:g}".replace("-", "−"), anchor="middle", size=11)]
+        parts += [_text(axes.x(value), bottom + 18, f"{Readable(value):g}", anchor="middle", size=11)]
     parts += [_line(left, _TOP, left, bottom, _INK), _line(left, bottom, right, bottom, _INK)]
     return [*parts, _text((left + right) / 2, bottom + 38, x_title, anchor="middle", size=12)]
 
@@ -175,7 +176,7 @@ def _rounded_range(values: Sequence[float]) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     step = _step(low, high)
-    return [round(k * step, 6) + 0.0 for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return [rounded(k * step, 6) for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def _step(low: float, high: float) -> float:
@@ -186,4 +187,4 @@ def _step(low: float, high: float) -> float:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
+    return f"{Readable(value):+.1f}"

@@ -11,6 +11,7 @@ import numpy as np
 from formcheck.evaluate.cells import VIEW_BINS, Cell, error_cell, inside_cell, summarise, view_bin
 from formcheck.evaluate.quantities import COVERED, QUANTITIES
 from formcheck.evaluate.score import ClipScore
+from formcheck.numerals import Readable
 
 __all__ = [
     "azimuth_words",
@@ -208,8 +209,7 @@ def in_unit(value: float, quantity: str, *, signed: bool = False, digits: int = 
     if not math.isfinite(value):
         return "–"
     unit = " cm" if quantity.endswith("_cm") else "°"
-    text = f"{round(value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
-    return f"{text.replace('-', '−')}{unit}"
+    return f"{Readable(value):{'+' if signed else ''}.{digits}f}{unit}"
 
 
 def _degrees(value: float) -> str:

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Final
 
 from formcheck.measures.names import MEASURES, Measure
+from formcheck.numerals import Readable
 
 __all__ = [
     "NOTICE",
@@ -119,7 +120,7 @@ def number(value: float, unit: str, sd: float = float("nan"), digits: int = 1) -
     """Return a number with its unit, and its standard deviation where known; NaN is "not seen"."""
     if not isfinite(value):
         return "not seen"
-    text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+    text = f"{Readable(value):.{digits}f}"
     return f"{text} ± {sd:.{digits}f}{unit}" if isfinite(sd) else f"{text}{unit}"
 
 

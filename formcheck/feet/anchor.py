@@ -15,14 +15,13 @@ from formcheck.feet.geometry import SagittalPlane
 from formcheck.feet.mask import LegPoints, foot_mask
 from formcheck.feet.pivot import Pivot
 from formcheck.feet.shape import Outline, lateral_place, outline_of
-from formcheck.feet.template import Template, build_template, rear_pixels
+from formcheck.feet.template import Template, build_template, clear_of_floor, rear_pixels
 from formcheck.model import FloatArray
 from formcheck.pixels import Plane, colour_cells
 
 __all__ = ["Anchor", "make_anchor"]
 
 _MARGIN = (40.0, 45.0, 40.0, 34.0)  # left, top, right, bottom of ankle, heel and toe; working pixels
-_BALL_AHEAD = 0.82  # of the way from heel to toe landmark
 _BALL_UP = 0.13  # height of the joint over the floor: a metatarsal head, its sesamoids and pad measure some 26 mm
 _MIN_FOOT_PX = 12.0  # a shorter foot shows no outline to hold on to
 _MIN_PIXELS = 200
@@ -33,6 +32,7 @@ _MIN_CONTRAST = 0.2
 class Anchor:
     """A rest picture's template with its colour table, brightness (grey levels) and pivot.
 
+    `unshadowed` is the template without the brightness of the sole, which a foot's own shadow makes.
     `leg` holds the rest landmarks and `heel_base` the under-heel point, both in picture pixels; the sagittal plane's
     origin is the under-heel point. `sole_rad` is the picture's direction of heel base to ball, down from forward,
     `sole_px` their distance in picture pixels.
@@ -40,6 +40,7 @@ class Anchor:
 
     crop: Crop
     template: Template
+    unshadowed: Template
     colours: Plane
     pivot: Pivot
     brightness: float
@@ -83,7 +84,7 @@ def _assembled(
     facing, azimuth = outline.facing, outline.azimuth_rad
     inside = LegPoints.of(crop.inward(leg.stack()))
     heel, place = outline.heel_base(), outline.edge_place
-    ball = facing * float(inside.heel[0] + _BALL_AHEAD * (inside.toe[0] - inside.heel[0]))
+    ball = outline.ball(facing * float(inside.heel[0]), facing * float(inside.toe[0]))
     row = outline.sole_row(heel, place)
     tilt = outline.tilt(row, ball)
     if not math.isfinite(tilt) or ball <= heel:
@@ -92,7 +93,8 @@ def _assembled(
     origin = np.array([facing * (heel - place * math.sin(azimuth)), row])
     places = plane.to_plane(pixels - origin, lateral_place(outline, pixels) - place)
     colours = _colours(window, mask)
-    template = build_template(planes(window, colours), mask, pixels, places, plane)
+    images = planes(window, colours)
+    template = build_template(images, mask, pixels, places, plane)
     if template.contrast < _MIN_CONTRAST:
         return None
     sole = np.array([(ball - heel) / math.cos(azimuth), 0.0])
@@ -100,6 +102,7 @@ def _assembled(
     return Anchor(
         crop=crop,
         template=template,
+        unshadowed=build_template(images, clear_of_floor(mask), pixels, places, plane),
         colours=colours,
         pivot=Pivot(ball=sole - [0.0, _BALL_UP * WORKING_LENGTH], heel=np.zeros(2), drift=np.zeros(2)),
         brightness=brightness(window),

@@ -44,6 +44,9 @@ class Pivot:
         return float(np.linalg.norm(motion.travel(self.point(motion.angle)) - self.drift))
 
     def following(self, motion: Motion, elapsed_s: float) -> Pivot:
-        """Let the drift follow a resting foot. The angle's zero is not touched, so it cannot drift."""
+        """Let the drift follow a resting foot. The angle's zero is not touched, so it cannot drift.
+
+        The pivot is what stands: a heel held a little raised has left its place, and that is no drift.
+        """
         share = 1.0 - float(np.exp(-_FOLLOW_PER_S * elapsed_s))
-        return replace(self, drift=self.drift + share * (motion.shift - self.drift))
+        return replace(self, drift=self.drift + share * (motion.travel(self.point(motion.angle)) - self.drift))

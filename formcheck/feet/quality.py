@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from formcheck.feet.align import Alignment
 from formcheck.feet.crop import WORKING_LENGTH
 
-__all__ = ["LOST_MISFIT", "FootMotion", "from_landmarks", "from_picture"]
+__all__ = ["LOST_MISFIT", "MOVED", "FootMotion", "expected_misfit", "from_landmarks", "from_picture"]
 
 LOST_MISFIT = 1.3  # above this the foot is not there (a moving one leaves .3 to 1.1, an absent one 1.4 to 2.3)
 
 _REST_MISFIT, _MOVED_MISFIT = 0.15, 0.6
-_MOVED = math.radians(12.0)
+MOVED = math.radians(12.0)
 _GOOD_STRAIN = 0.7
 _ANGLE_PER_MISFIT = 0.15  # radians
 _HEIGHT_PER_MISFIT = 0.08  # foot lengths
@@ -48,7 +48,7 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
     """
     angle = found.motion.angle
     foot = WORKING_LENGTH / scale
-    misfit = max(0.0, found.misfit - _expected_misfit(angle))
+    misfit = max(0.0, found.misfit - expected_misfit(angle))
     doubt = max(0.0, strain - _GOOD_STRAIN)
     oblique = math.tan(abs(azimuth_rad))
     share = _SHARE + (_INNER_SHARE if azimuth_rad < _INNER_RAD else 0.0)
@@ -56,7 +56,7 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
         _ANGLE_SD,
         math.sqrt(float(found.covariance[0, 0])),
         (share + _ANGLE_OBLIQUE * oblique) * angle,
-        _STICKING * min(abs(angle), _MOVED),
+        _STICKING * min(abs(angle), MOVED),
         _ANGLE_PER_MISFIT * misfit,
         _ANGLE_PER_STRAIN * doubt,
     )
@@ -70,12 +70,12 @@ def from_picture(found: Alignment, *, height: float, strain: float, azimuth_rad:
     return FootMotion(angle, height, angle_sd, height_sd)
 
 
-def _expected_misfit(angle: float) -> float:
+def expected_misfit(angle: float) -> float:
     """Return the misfit of a well-followed foot: a turned one shows other sides, a resting one must look like the rest.
 
     More than that near the rest means that the foot has begun to move and the picture still clings to its zero.
     """
-    return _REST_MISFIT + (_MOVED_MISFIT - _REST_MISFIT) * min(abs(angle) / _MOVED, 1.0)
+    return _REST_MISFIT + (_MOVED_MISFIT - _REST_MISFIT) * min(abs(angle) / MOVED, 1.0)
 
 
 def from_landmarks(angle: float, height: float, foot: float) -> FootMotion:

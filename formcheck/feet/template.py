@@ -14,12 +14,13 @@ from formcheck.feet.mask import LegPoints
 from formcheck.model import FloatArray
 from formcheck.pixels import Plane, sample
 
-__all__ = ["Level", "Template", "build_template", "capped_mean", "rear_pixels"]
+__all__ = ["Level", "Template", "build_template", "capped_mean", "clear_of_floor", "rear_pixels"]
 
 _ABOVE_ANKLE = 0.0
 _BEHIND = 0.5
 _AHEAD = 0.62
 _FLOOR_TRUST = 0.0
+_SOLE_EDGE = 6  # working pixels over the sole's outline: as far as the high pass reaches
 _CAP = 3.0  # a residual beyond this says no more than "wrong"
 _RIM = np.ones((7, 7), dtype=np.uint8)
 
@@ -72,10 +73,23 @@ def rear_pixels(mask: NDArray[np.bool_], leg: LegPoints) -> FloatArray:
     return points[below & (ahead < _AHEAD) & (ahead > -_BEHIND)]
 
 
+def clear_of_floor(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the part of a foot's mask that is not close above the floor.
+
+    There the brightness is that of the foot's own shadow, and light comes in as soon as the heel is off the floor.
+    """
+    downward = np.zeros((2 * _SOLE_EDGE + 1, 1), dtype=np.uint8)
+    downward[_SOLE_EDGE:] = 1
+    return np.asarray(cv2.erode(mask.astype(np.uint8), downward, borderValue=1) > 0)
+
+
 def build_template(
     images: tuple[Plane, ...], mask: NDArray[np.bool_], pixels: FloatArray, places: FloatArray, plane: SagittalPlane
 ) -> Template:
-    """Read the channels of a rest crop at pixels (n, 2), with their answer to (angle, forward, down)."""
+    """Read the channels of a rest crop at pixels (n, 2), with their answer to (angle, forward, down).
+
+    `mask` tells where brightness is the foot's own.
+    """
     columns, rows = pixels.astype(int).T
     trust = np.ones((len(pixels), 2), dtype=np.float32)
     trust[~mask[rows, columns], 0] = _FLOOR_TRUST

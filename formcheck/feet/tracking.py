@@ -13,7 +13,10 @@ from formcheck.feet.anchor import Anchor
 from formcheck.feet.channels import planes, relit
 from formcheck.feet.floor import Floor
 from formcheck.feet.geometry import Motion
+from formcheck.feet.quality import MOVED, expected_misfit
+from formcheck.feet.template import Template
 from formcheck.model import FloatArray
+from formcheck.pixels import Plane
 
 __all__ = ["FootFollower"]
 
@@ -44,11 +47,16 @@ class FootFollower:
         self.floor_shift = self._floor.shift(image)
         window = relit(anchor.crop.shifted(self.floor_shift).cut(image), anchor.brightness)
         images = planes(window, anchor.colours)
-        starts = best_starts(anchor.template, images[0], self._candidates())
-        found = min((align(anchor.template, images, start, self._pivot) for start in starts), key=lambda a: a.misfit)
+        found = self._best(anchor.template, images)
+        if _clings(found):
+            found = self._best(anchor.unshadowed, images)
         self._follow_rest(found, time_s - self._time_s)
         self._last, self._time_s = found.motion, time_s
         return found
+
+    def _best(self, template: Template, images: Sequence[Plane]) -> Alignment:
+        starts = best_starts(template, images[0], self._candidates())
+        return min((align(template, images, start, self._pivot) for start in starts), key=lambda a: a.misfit)
 
     @property
     def drift(self) -> FloatArray:
@@ -69,3 +77,8 @@ class FootFollower:
         resting = abs(found.motion.angle) < _REST and turned < _STILL_RAD_PER_S * elapsed_s
         if resting and found.misfit < _GOOD_MISFIT:
             self._pivot = self._pivot.following(found.motion, elapsed_s)
+
+
+def _clings(found: Alignment) -> bool:
+    """Tell whether a foot found near its rest does not look like it: its shadow, which stays, may hold it there."""
+    return -_REST < found.motion.angle < MOVED and found.misfit > expected_misfit(found.motion.angle)

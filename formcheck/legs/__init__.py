@@ -1,4 +1,4 @@
-"""Leg tracking for front and oblique views: where the picture shows knees and ankles, against the person's own rest."""
+"""Leg tracking for front and oblique views: where the picture shows hips, knees and ankles, against the own rest."""
 
 from formcheck.legs.tracker import LegTracker
 

@@ -1,4 +1,4 @@
-"""Find the motion that carries a rest leg onto a picture: a few starts, then Gauss–Newton with fading outliers."""
+"""Find the motion that carries pixels of a rest onto a picture: a few starts, then Gauss–Newton, outliers fading."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.legs.chain import SIZE, stiffness
 from formcheck.legs.colours import Level
-from formcheck.legs.template import LegTemplate, View
+from formcheck.legs.template import View
 from formcheck.model import FloatArray
 from formcheck.pixels import Plane, sample
 
@@ -20,59 +19,62 @@ _BLUR = 9.0  # neighbouring pixels share their noise: this many count as one
 _STEPS = (5, 6)
 _LARGEST_STEP = 4.0
 _DONE = 0.04  # working pixels
-_STIFF = stiffness()
 _THINNED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectation:
-    """What landmarks say about a motion: `mean` (SIZE,) and `precision` (SIZE, SIZE), zero where they say nothing."""
+    """What is known of a motion beforehand: its `precision` (k, k), and `drawn` (k,), the precision times the mean.
 
-    mean: FloatArray
+    Zero where nothing is known; independent expectations add.
+    """
+
     precision: FloatArray
+    drawn: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
-    """A motion (SIZE,), its `cost` (mean capped residual, 0 to 3) and its covariance (SIZE, SIZE), working pixels."""
+    """A motion (k,), its `cost` (mean capped residual, 0 to 3) and its covariance (k, k), working pixels."""
 
     motion: FloatArray
     cost: float
     covariance: FloatArray
 
 
-def best_start(template: LegTemplate, coarse: Level, starts: Sequence[FloatArray]) -> FloatArray:
+def best_start(view: View, coarse: Level, starts: Sequence[FloatArray]) -> FloatArray:
     """Return the start that fits the coarse level best."""
-    view = template.views[0]
     where = view.moved(np.array(starts), every=_THINNED).reshape(-1, 2)
-    seen = sample(coarse.values, where).reshape(len(starts), -1, 2)
+    seen = sample(coarse.values, where).reshape(len(starts), -1, view.values.shape[1])
     costs = _capped(seen - view.values[::_THINNED], view.trust[::_THINNED])
     return starts[int(np.argmin(costs))]
 
 
-def align(template: LegTemplate, seen: Sequence[Level], start: FloatArray, expected: Expectation) -> Alignment:
-    """Refine a start on every level, coarse to fine."""
-    motion, normal = start, np.eye(SIZE)
-    for view, level, steps in zip(template.views, seen, _STEPS, strict=True):
-        motion, normal = _refined(view, level, motion, expected, steps)
-    view = template.views[-1]
+def align(
+    views: Sequence[View], seen: Sequence[Level], start: FloatArray, expected: Expectation, *, fading: int = 1
+) -> Alignment:
+    """Refine a start on every level, coarse to fine. With a `fading` of 2 what does not fit soon has no say at all."""
+    motion, normal = start, expected.precision
+    for view, level, steps in zip(views, seen, _STEPS, strict=True):
+        motion, normal = _refined(view, level, motion, expected, steps, fading)
+    view = views[-1]
     residual = sample(seen[-1].values, view.moved(motion)) - view.values
     return Alignment(motion, float(_capped(residual[None], view.trust)[0]), _inverse(normal))
 
 
 def _refined(
-    view: View, level: Level, motion: FloatArray, expected: Expectation, steps: int
+    view: View, level: Level, motion: FloatArray, expected: Expectation, steps: int, fading: int
 ) -> tuple[FloatArray, FloatArray]:
-    normal = np.eye(SIZE)
+    normal, size, channels = expected.precision, len(motion), view.values.shape[1]
     for _ in range(steps):
         where = view.moved(motion)
         residual = sample(level.values, where) - view.values
         slopes = sample(level.slopes, where)
-        trust = view.trust / np.maximum(residual * residual, 1.0)
-        normal, pull = _STIFF + expected.precision, _STIFF @ motion + expected.precision @ (motion - expected.mean)
-        leads = view.across * slopes.T[:2, :, None] + view.down * slopes.T[2:, :, None]
-        held = (leads * trust.T[..., None]).reshape(-1, SIZE).T
-        normal = normal + (held @ leads.reshape(-1, SIZE)).astype(np.float64) / _BLUR
+        trust = view.trust / np.maximum(residual * residual, 1.0) ** fading
+        leads = view.across * slopes.T[:channels, :, None] + view.down * slopes.T[channels:, :, None]
+        held = (leads * trust.T[..., None]).reshape(-1, size).T
+        normal = expected.precision + (held @ leads.reshape(-1, size)).astype(np.float64) / _BLUR
+        pull = expected.precision @ motion - expected.drawn
         pull = pull + (held @ residual.T.reshape(-1)).astype(np.float64) / _BLUR
         step = np.clip(np.linalg.solve(normal, -pull), -_LARGEST_STEP, _LARGEST_STEP)
         motion = motion + step
@@ -86,6 +88,6 @@ def _inverse(normal: FloatArray) -> FloatArray:
 
 
 def _capped(residuals: Plane, trust: Plane) -> FloatArray:
-    """Return the mean capped residual of each of (k, n, 2)."""
+    """Return the mean capped residual of each of (k, n, channels)."""
     capped = np.minimum(np.abs(residuals), _CAP) * trust
     return np.asarray(capped.sum(axis=(1, 2)) / max(float(trust.sum()), 1e-9), dtype=np.float64)

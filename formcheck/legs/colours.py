@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from formcheck.legs.window import Image
 from formcheck.pixels import Cells, Plane, histogram, log_odds
 
-__all__ = ["LegColours", "Level", "levels"]
+__all__ = ["LegColours", "Level", "blurred", "levels"]
 
 # Blur of the coarse and of the fine level, working pixels.
 _SIGMAS = (2.5, 1.0)
@@ -47,18 +47,23 @@ class LegColours:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level:
-    """One blur: `values` (h, w, 2), brightness detail and colour; `slopes` (h, w, 4), x of both, then y of both."""
+    """One blur: `values` (h, w, channels); `slopes` (h, w, 2 channels), x of all, then y of all."""
 
     values: Plane
     slopes: Plane
 
 
 def levels(image: Image, found: Cells, colours: LegColours) -> tuple[Level, ...]:
-    """Return the coarse and the fine level of an RGB window whose colours lie in the cells `found`."""
+    """Return the levels of an RGB window whose colours lie in the cells `found`: brightness detail and leg colour."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     detail = (grey - cv2.GaussianBlur(grey, (0, 0), _HIGH_PASS)) / _GREY_UNIT
     both = cv2.merge([detail, colours.table[found]])
-    return tuple(_level(cv2.GaussianBlur(both, (0, 0), sigma)) for sigma in _SIGMAS)
+    return blurred(np.asarray(both, dtype=np.float32))
+
+
+def blurred(values: NDArray[np.floating]) -> tuple[Level, ...]:
+    """Return the coarse and the fine level of `values` (h, w, channels)."""
+    return tuple(_level(cv2.GaussianBlur(values, (0, 0), sigma)) for sigma in _SIGMAS)
 
 
 def _level(values: NDArray[np.generic]) -> Level:

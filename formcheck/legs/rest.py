@@ -31,11 +31,16 @@ _USED = sorted({INDEX["nose"], *_FEET, *_TRUNK, *(index(side, "knee") for side i
 
 
 def stance(points: FloatArray) -> tuple[float, float, float, float]:
-    """Return (level of the trunk, height, hip above ankle, middle of the feet in x) of points (n, 2), pixels."""
-    ankles = float(points[[index(side, "ankle") for side in SIDES], 1].mean())
+    """Return (level of the trunk, height, length of the shorter leg, middle of the feet in x) of points (n, 2), pixels.
+
+    A leg's length is that of the hips above its ankle; the shorter one's, for in a step down one leg bends while the
+    other one reaches down.
+    """
+    ankle_ys = points[[index(side, "ankle") for side in SIDES], 1]
+    ankles = float(ankle_ys.mean())
     hips = float(points[[index(side, "hip") for side in SIDES], 1].mean())
     level = float(points[_TRUNK, 1].mean())
-    return level, ankles - float(points[INDEX["nose"], 1]), ankles - hips, float(points[_FEET, 0].mean())
+    return level, ankles - float(points[INDEX["nose"], 1]), float(ankle_ys.min()) - hips, float(points[_FEET, 0].mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from formcheck.legs.window import SHANK
 from formcheck.model import FloatArray
 from formcheck.pixels import Plane, sample
 
-__all__ = ["LegTemplate", "View", "leg_templates"]
+__all__ = ["LegTemplate", "View", "leg_templates", "part", "telling"]
 
 _REACH = 0.24 * SHANK  # from the bones: half a wide leg
 # How far to both sides of the outline colour counts, a square of so many pixels: deeper in, gleams and shadows play.
@@ -30,7 +30,7 @@ _LEAST = 300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """Pixels of one level: `points` (n, 2) at rest, `across` and `down` (n, SIZE), `trust` and `values` (n, 2)."""
+    """Pixels of one level: `points` (n, 2) at rest, `across` and `down` (n, k), `trust` and `values` (n, channels)."""
 
     points: NDArray[np.float32]
     across: NDArray[np.float32]
@@ -39,7 +39,7 @@ class View:
     values: Plane
 
     def moved(self, motion: FloatArray, *, every: int = 1) -> NDArray[np.float32]:
-        """Return where every n-th pixel is after a motion (..., SIZE): shape (..., n, 2)."""
+        """Return where every n-th pixel is after a motion (..., k): shape (..., n, 2)."""
         by = motion.astype(np.float32)
         moved = np.stack([by @ self.across[::every].T, by @ self.down[::every].T], axis=-1)
         moved += self.points[::every]
@@ -92,20 +92,26 @@ def _leg_template(
     outline = cv2.erode(mask, np.ones((_BESIDE, _BESIDE), np.uint8))[chosen] == 0
     trust = np.stack([_DETAIL_WEIGHT * inside, outline], axis=-1).astype(np.float32)
     whole = View(points.astype(np.float32), across, down, trust, np.zeros((len(points), 2), dtype=np.float32))
-    views = tuple(_view(whole, level, kept) for level, kept in zip(rest, _KEPT, strict=True))
+    views = telling(whole, rest)
     deep = np.flatnonzero(cv2.erode(mask, np.ones((_DEEP, _DEEP), np.uint8))[chosen])[::2]
-    return LegTemplate(views, _part(whole, deep, whole.values[deep]))
+    return LegTemplate(views, part(whole, deep, whole.values[deep]))
+
+
+def telling(whole: View, rest: Sequence[Level]) -> tuple[View, ...]:
+    """Keep, of each level, the pixels that have most to say: where a level is flat nothing tells a shift."""
+    return tuple(_view(whole, level, kept) for level, kept in zip(rest, _KEPT, strict=True))
 
 
 def _view(whole: View, level: Level, kept: int) -> View:
-    """Keep the pixels that have most to say: where the level is flat nothing tells a shift."""
     slopes = sample(level.slopes, whole.points)
-    say = (whole.trust * (slopes[:, :2] ** 2 + slopes[:, 2:] ** 2)).sum(axis=1)
+    channels = whole.trust.shape[1]
+    say = (whole.trust * (slopes[:, :channels] ** 2 + slopes[:, channels:] ** 2)).sum(axis=1)
     best = np.sort(np.argsort(-say, kind="stable")[:kept])
-    return _part(whole, best, sample(level.values, whole.points[best]))
+    return part(whole, best, sample(level.values, whole.points[best]))
 
 
-def _part(whole: View, rows: NDArray[np.intp], values: Plane) -> View:
+def part(whole: View, rows: NDArray[np.intp], values: Plane) -> View:
+    """Return the pixels `rows` of a view, with other values."""
     return View(whole.points[rows], whole.across[rows], whole.down[rows], whole.trust[rows], values)
 
 

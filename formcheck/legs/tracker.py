@@ -1,4 +1,4 @@
-"""Replace knees and ankles of an observation by what the picture shows, in front and oblique views."""
+"""Replace hips, knees and ankles of an observation by what the picture shows, in front and oblique views."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from formcheck.legs import chain
 from formcheck.legs.align import Alignment, Expectation, align, best_start
 from formcheck.legs.anchor import Anchor
+from formcheck.legs.pelvis import Pelvis, Roll
 from formcheck.legs.rest import Rest, RestFinder
 from formcheck.legs.window import SHANK
 from formcheck.model import FloatArray, Frame, PoseObservation
@@ -29,6 +30,7 @@ _RISE_FROM = 72.0
 
 # How well a landmark tells where the knee has gone, shank lengths.
 _KNEE_SD = (0.02, 0.025)
+_STIFF = chain.stiffness()
 _RISES = np.arange(-0.32, 0.05, 0.04) * SHANK
 _DRIFTS = np.array([-0.05, 0.0, 0.05]) * SHANK
 
@@ -45,10 +47,14 @@ _LANDMARK_SD = (0.007, 0.02)  # of body height, knee and ankle, where a front vi
 
 @dataclass(slots=True, eq=False)
 class _Now:
-    """The rest in force, its anchor (None in a side view), the last motions, and since when the legs are lost."""
+    """The rest in force, its anchor, the last motions, and since when the legs are lost.
+
+    `anchor` is None in a side view, `pelvis` in all but front views.
+    """
 
     rest: Rest
     anchor: Anchor | None
+    pelvis: Pelvis | None
     motions: list[FloatArray]
     lost_since: float | None = None
 
@@ -68,12 +74,16 @@ class LegTracker:
         self._now: _Now | None = None
 
     def update(self, frame: Frame, observation: PoseObservation) -> PoseObservation:
-        """Return the observation with `left/right_knee` and `left/right_ankle` as the picture shows them."""
+        """Return the observation with `left/right_knee` and `left/right_ankle` as the picture shows them.
+
+        From the front the line of the hips too, about its middle.
+        """
         points = np.asarray(observation.points, dtype=np.float64)
         rest = self._finder.update(observation.time_s, points)
         if rest is not None and self._wants(rest, observation.time_s):
             anchor = Anchor(frame.image, rest) if rest.azimuth_deg >= _SIDEWAYS else None
-            self._now = _Now(rest, anchor, [np.zeros(chain.SIZE) for _ in SIDES])
+            pelvis = Pelvis(frame.image, rest) if rest.azimuth_deg >= _FRONT_FROM else None
+            self._now = _Now(rest, anchor, pelvis, [np.zeros(chain.SIZE) for _ in SIDES])
         if self._now is None or self._now.anchor is None or not observation.seen:
             return observation
         found = _alignments(self._now, self._now.anchor, frame, points)
@@ -81,6 +91,9 @@ class LegTracker:
         moved, sd = observation.points.copy(), observation.sd_px.copy()
         for side, alignment in zip(SIDES, found, strict=True):
             _write(side, alignment, self._now.anchor, moved, sd)
+        roll = self._now.pelvis.roll(frame.image, points) if self._now.pelvis is not None else None
+        if roll is not None:
+            _write_hips(roll, rest_points=self._now.rest.points, points=moved, sd=sd)
         return replace(observation, points=moved, sd_px=sd)
 
     def _wants(self, rest: Rest, time_s: float) -> bool:
@@ -112,8 +125,8 @@ def _alignments(now: _Now, anchor: Anchor, frame: Frame, points: FloatArray) -> 
         if not np.isfinite(knee).all():
             found.append(None)
             continue
-        start = best_start(anchor.templates[k], seen[0], [now.motions[k], *_starts(knee)])
-        result = align(anchor.templates[k], seen, start, _expected(knee))
+        start = best_start(anchor.templates[k].views[0], seen[0], [now.motions[k], *_starts(knee)])
+        result = align(anchor.templates[k].views, seen, start, _expected(knee))
         now.motions[k] = result.motion
         found.append(result)
     anchor.learn(colours, {k: a.motion for k, a in enumerate(found) if _good(a)})
@@ -128,7 +141,7 @@ def _expected(knee: FloatArray) -> Expectation:
     mean, precision = np.zeros(chain.SIZE), np.zeros((chain.SIZE, chain.SIZE))
     for row, value, sd in zip(chain.KNEE, knee, _KNEE_SD, strict=True):
         mean[row], precision[row, row] = value, 1.0 / (sd * SHANK) ** 2
-    return Expectation(mean, precision)
+    return Expectation(_STIFF + precision, precision @ mean)
 
 
 def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landmarks, sd: Landmarks) -> None:
@@ -150,3 +163,16 @@ def _write(side: str, alignment: Alignment | None, anchor: Anchor, points: Landm
         else:
             error = max(error, landmark_sd)
         sd[row] = np.sqrt(spread**2 + error**2 + (_LEAST_SD * height) ** 2)
+
+
+def _write_hips(roll: Roll, *, rest_points: FloatArray, points: Landmarks, sd: Landmarks) -> None:
+    """Turn the line of the hips about its middle to where it was at rest plus a roll; across they stay."""
+    left, right = (index(side, "hip") for side in SIDES)
+    rest_x, rest_y = rest_points[left] - rest_points[right]
+    apart = float(points[left, 0] - points[right, 0])
+    drop = apart * np.tan(np.arctan(rest_y / rest_x) + roll.angle)
+    middle = (points[left, 1] + points[right, 1]) / 2
+    points[left, 1], points[right, 1] = middle + drop / 2, middle - drop / 2
+    # The middle stays the landmarks', the mean of two; half the drop is the picture's.
+    middle_sd = float(np.hypot(sd[left], sd[right])) / 2
+    sd[[left, right]] = np.hypot(middle_sd, roll.sd * apart / 2)

@@ -31,11 +31,13 @@ class Window:
     size: tuple[int, int]
 
     @classmethod
-    def around(cls, points: FloatArray, shank_px: float) -> Window:
-        """Enclose picture points (n, 2) with room for the movement."""
+    def around(
+        cls, points: FloatArray, shank_px: float, *, margin: tuple[float, float, float, float] = _MARGIN
+    ) -> Window:
+        """Enclose picture points (n, 2) with a `margin` (left, top, right, bottom; working pixels) for the movement."""
         scale = SHANK / shank_px
-        low = points.min(axis=0) - np.array(_MARGIN[:2]) / scale
-        high = points.max(axis=0) + np.array(_MARGIN[2:]) / scale
+        low = points.min(axis=0) - np.array(margin[:2]) / scale
+        high = points.max(axis=0) + np.array(margin[2:]) / scale
         width, height = np.ceil((high - low) * scale).astype(int)
         return cls(low, scale, (int(width), int(height)))
 

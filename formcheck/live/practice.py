@@ -10,11 +10,11 @@ import math
 from typing import Final
 
 from formcheck.feedback.cues import TURN_S, Cue, FaultPrompts
-from formcheck.feedback.words import number, parse_quantity
 from formcheck.live.course import EVENT, SHOW_PROBLEM_AFTER_S, URGENT, Course
 from formcheck.live.limits import LimitWatch
 from formcheck.live.scene import HEADLINES, LOW_LIGHT, SAID, Phase, Scene, Words
-from formcheck.model import Event, Hold, HoldEnded, HoldStarted, Rep, RepEnded, RepStarted, Update, Verdict
+from formcheck.live.verdict_words import verdict_words
+from formcheck.model import Event, Hold, HoldEnded, HoldStarted, NotCounted, Rep, RepEnded, RepStarted, Update, Verdict
 from formcheck.specs.schema import ExerciseSpec
 
 __all__ = ["Practice"]
@@ -43,6 +43,7 @@ class Practice(Course):
         self._verdicts: list[Verdict] = []
         self._longest_s = 0.0
         self._whole = 0
+        self._said_other = False
         self._ticked: set[int] = set()
         self._faults = FaultPrompts()
         self._limits = LimitWatch(spec)
@@ -94,11 +95,13 @@ class Practice(Course):
                 return [Cue(event.time_s, "go", "Hold.", EVENT)]
             case HoldEnded():
                 return self._hold_done(event.time_s, event.hold)
+            case NotCounted():
+                return self._not_counted(event.time_s, event.text)
         return []
 
     def _rep_done(self, t: float, rep: Rep) -> list[Cue]:
         self._verdicts.append(rep.verdict)
-        self._words = self._verdict_words(rep)
+        self._words = verdict_words(rep, self._spec)
         done = len(self._verdicts)
         if self._ends_with_dose and done == self._target:
             return self.finish(t)
@@ -113,7 +116,7 @@ class Practice(Course):
         self._verdicts.append(hold.verdict)
         self._longest_s = max(self._longest_s, hold.held_s)
         self._whole += hold.reached
-        self._words = self._verdict_words(hold)
+        self._words = verdict_words(hold, self._spec)
         self._enter("counting", t)
         if not hold.reached and not hold.faults:
             self._words = Words("Take it up again", f"Held for {hold.held_s:.0f} of {hold.target_s:.0f} s.", "watch")
@@ -123,6 +126,17 @@ class Practice(Course):
             return [Cue(t, "count", "Good.", _COUNT)]
         return [Cue(t, "attention", f"{hold.held_s:.0f} seconds. Take it up again.", EVENT)]
 
+    def _not_counted(self, t: float, seen: str) -> list[Cue]:
+        """Take that something was clearly another exercise: it is shown each time, and said once."""
+        if self._phase == "holding":
+            self._enter("counting", t)
+        self._words = Words("Not counted", f"It was not this exercise: {seen}.", "cannot_judge")
+        if self._said_other:
+            return []
+        self._said_other = True
+        words = f"Not counted. It was not this exercise: {seen}. Is it the right one?"
+        return [Cue(t, "attention", words, EVENT)]
+
     def _short_of_dose(self) -> str:
         """Return how much of the dose was done, in a sentence; of a hold that was never reached, its seconds."""
         done = self._whole if self._holds else len(self._verdicts)
@@ -131,14 +145,6 @@ class Practice(Course):
         if self._holds and not done:
             return f"{self._longest_s:.0f} of {self._target_s:.0f} seconds."
         return f"{done} of {self._target}."
-
-    def _verdict_words(self, item: Rep | Hold) -> Words:
-        told = item.faults or item.watch
-        if item.verdict == "cannot_judge" or not told:
-            unclear = item.verdict == "cannot_judge"
-            return Words("Not seen well enough" if unclear else "Good", _measured(item), item.verdict)
-        cue = self._spec.rules[told[0].rule].cue
-        return Words(cue if item.faults else f"Good. Watch: {cue[0].lower()}{cue[1:]}", told[0].text, item.verdict)
 
     def _instruction(self) -> str:
         """Return the instruction that says how it is done; the first one says how to stand."""
@@ -254,14 +260,3 @@ class Practice(Course):
         if self._phase != "countdown":
             return None
         return max(COUNTDOWN_S - math.floor(time_s - self._since_s), 1)
-
-
-def _measured(item: Rep | Hold) -> str:
-    """Return what a movement came to, in a sentence; nothing where nothing was measured."""
-    if isinstance(item, Hold):
-        return f"Held for {item.held_s:.0f} s."
-    name = next((name for name in item.peak if not name.endswith("_sd")), None)
-    if name is None:
-        return ""
-    quantity = parse_quantity(name)
-    return f"{quantity.label} {number(item.peak[name], quantity.unit)}."

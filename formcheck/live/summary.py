@@ -56,7 +56,8 @@ def summarise(result: SetResult, spec: ExerciseSpec) -> Summary:
     holds = spec.movement.kind == "hold"
     done: Sequence[Rep | Hold] = result.holds if holds else result.reps
     noun = "hold" if holds else "rep"
-    lines = _held(result.holds) if holds else [line for line in (_best(result.reps), _fading(result)) if line]
+    lines = _held(result.holds) if holds else [_best(result.reps), _fading(result)]
+    lines = [line for line in (_uncounted(result), *lines) if line]
     work_on, why = _work_on(done, spec, noun)
     asked = None if holds else spec.dose.reps
     tiles = tuple(tiles_of(done))
@@ -87,6 +88,14 @@ def _walked(result: SetResult, spec: ExerciseSpec) -> Summary:
 def _push_off(side: str, found: Mapping[str, float]) -> str:
     name = f"push_off_{side}_deg"
     return f"Push-off of the {side} ankle {number(found[name], '°', found.get(f'{name}_sd', math.nan))}."
+
+
+def _uncounted(result: SetResult) -> str:
+    """Say why nothing was counted; where something was, only that there was more that was another exercise."""
+    others = [problem for problem in result.setup if problem.problem == "not_the_exercise"]
+    if result.counts.completed:
+        return "Some of what was seen was not this exercise." if others else ""
+    return next((problem.text for problem in (*others, *reversed(result.setup))), "")
 
 
 def _held(holds: Sequence[Hold]) -> list[str]:

@@ -22,9 +22,10 @@ def draw_summary(summary: Summary, *, saved: bool, another: bool = True) -> ink.
     ink.text(canvas, summary.title, 48, 138, 24, ink.GREY)
     _figures(canvas, summary) if summary.figures else _tiles(canvas, summary)
     y = 418.0
-    for line in summary.lines[:2]:
-        ink.text(canvas, line, 48, y, 30, ink.WHITE)
-        y += 52
+    for words in summary.lines[:2]:
+        for line in ink.wrapped(words, 30, WIDTH - 96, most_lines=3):
+            ink.text(canvas, line, 48, y, 30, ink.WHITE)
+            y += 52
     if summary.work_on:
         top = round(y + 4)
         canvas[top : top + 120] = TILE

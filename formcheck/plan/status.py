@@ -176,7 +176,7 @@ def _asked(criterion: Criterion) -> str:
         parts.append(f"held {criterion.held_s:g} s")
     if criterion.pain_at_most is not None:
         parts.append(f"pain ≤ {criterion.pain_at_most}")
-    name = "" if criterion.exercise is None else f"of “{load_spec(criterion.exercise).spec.name}” "
+    name = "with " if criterion.exercise is None else f"of “{load_spec(criterion.exercise).spec.name}” "
     return name + ", ".join(parts)
 
 

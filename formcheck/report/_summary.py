@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Final, Literal
 
 from formcheck.feedback.words import aspect, is_judged, number, parse_quantity, unjudged_words
 from formcheck.measures.names import MEASURES, readable_in
-from formcheck.model import Hold, Rep, SetResult, Side
+from formcheck.model import Hold, Rep, SetResult, SetupProblem, Side
 from formcheck.report.about import NOTHING_MORE, About, view_gaps
 
 __all__ = [
@@ -21,11 +22,14 @@ __all__ = [
     "measured",
     "noun_of",
     "nouns_of",
+    "setup_lines",
     "spoken_faults",
     "strong_side",
     "whole_set_words",
     "working_leg",
 ]
+
+_MOMENT_S: Final = 1.0
 
 
 def items(result: SetResult) -> Sequence[Rep | Hold]:
@@ -92,6 +96,17 @@ def clock(seconds: float) -> str:
     """Return a time as minutes and seconds: 75.26 -> "1:15.3"."""
     tenths = round(max(seconds, 0.0) * 10)
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+
+
+def setup_lines(result: SetResult) -> list[str]:
+    """Return the set-up problems, a line each; one that was gone for a moment only is still the same."""
+    told: list[SetupProblem] = []
+    for problem in result.setup:
+        if told and told[-1].text == problem.text and problem.start_s - told[-1].end_s <= _MOMENT_S:
+            told[-1] = replace(told[-1], end_s=problem.end_s)
+        else:
+            told.append(problem)
+    return [f"{clock(one.start_s)}–{clock(one.end_s)}: {one.text}" for one in told]
 
 
 def noun_of(result: SetResult) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from formcheck.feedback.verdicts import State, state_of
 from formcheck.feedback.words import Quantity, parse_quantity
 from formcheck.model import FloatArray, SetResult
+from formcheck.numerals import Readable
 from formcheck.report._summary import far_leg_words, is_readable, items, main_measures, strong_side, working_leg
 from formcheck.report.chart_bands import band_labels, item_bands, setup_bands
 
@@ -219,7 +220,7 @@ def _row_titles(result: SetResult, measure: str, top: float) -> list[dict[str, A
     title = f"<b>{quantity.label}</b>, {quantity.unit.strip()}"
     titles = [{**place, "x": 0, "xanchor": "left", "text": title, "font": {"size": 13, "color": "--ink"}}]
     if far_leg_words(result) and len(_columns(result, measure)) > 1:
-        words = "dashed: far leg, reads low"
+        words = "dashed: far leg"  # what it is worth stands above; more words meet the title on a phone
         titles.append({**place, "x": 1, "xanchor": "right", "text": words, "font": {"size": 11, "color": "--soft"}})
     return titles
 
@@ -232,7 +233,7 @@ def _add_limits(layout: dict[str, Any], result: SetResult, measure: str, row: in
         layout["shapes"].append({"type": "line", **common, "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line})
         label = {"x": 1, "xanchor": "right", "y": value, "yanchor": "bottom", "showarrow": False, "bgcolor": "--paper"}
         font = {"size": 12, "color": "--limit"}
-        layout["annotations"].append({**common, **label, "text": f"limit {value:g}{unit}", "font": font})
+        layout["annotations"].append({**common, **label, "text": f"limit {Readable(value):g}{unit}", "font": font})
 
 
 def _is_strong(side: str, result: SetResult) -> bool:

@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from formcheck.feedback.verdicts import STATE_WORDS
 from formcheck.feedback.words import is_judged, parse_quantity, title
 from formcheck.model import Hold, Rep, SetResult
+from formcheck.numerals import rounded
 
 __all__ = ["FhirReview", "fhir_bundle"]
 
@@ -51,6 +52,7 @@ class FhirReview:
 def fhir_bundle(
     result: SetResult,
     *,
+    exercise_name: str,
     set_uid: str,
     person_uid: str,
     person: str,
@@ -61,7 +63,7 @@ def fhir_bundle(
     made = _Bundle(result, set_uid, person_uid, performed_at)
     made.add("Patient", "patient", _patient(person_uid, person))
     made.add("Device", "device", _device(result))
-    made.add("Procedure", "procedure", made.procedure())
+    made.add("Procedure", "procedure", made.procedure(exercise_name))
     for name in _counted(result):
         made.add("Observation", f"count-{name}", made.count(name, getattr(result.counts, name)))
     for name, value in result.summary.items():
@@ -101,12 +103,12 @@ class _Bundle:
     def _to(self, name: str) -> dict[str, str]:
         return {"reference": self._url(name)}
 
-    def procedure(self) -> dict[str, Any]:
-        """Return the session."""
+    def procedure(self, exercise_name: str) -> dict[str, Any]:
+        """Return the session, with the exercise by its id and by the name that people know it by."""
         end = self._performed_at + timedelta(seconds=self._result.source.duration_s)
         return {
             "status": "completed",
-            "code": _code("exercise", self._result.exercise, title(self._result.exercise)),
+            "code": _code("exercise", self._result.exercise, exercise_name),
             "subject": self._to("patient"),
             "performedPeriod": {"start": _instant(self._performed_at), "end": _instant(end)},
             "note": [
@@ -246,7 +248,7 @@ def _quantity(measure: str, value: float, sd: float) -> dict[str, Any]:
     unit, code = (
         ("/min", "/min") if measure.endswith("_per_min") else _UNITS.get(parse_quantity(measure).unit, ("", "1"))
     )
-    quantity: dict[str, Any] = {"value": round(value, 3), "unit": unit or "1", "system": _UCUM, "code": code}
+    quantity: dict[str, Any] = {"value": rounded(value, 3), "unit": unit or "1", "system": _UCUM, "code": code}
     if isfinite(sd):
         quantity["extension"] = [{"url": _UNCERTAINTY, "valueDecimal": round(sd, 3)}]
     return {"valueQuantity": quantity}

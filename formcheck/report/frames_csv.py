@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from formcheck.model import SetResult
+from formcheck.numerals import rounded
 from formcheck.whole_files import write_text
 
 __all__ = ["frames_csv", "write_frames_csv"]
@@ -33,5 +34,4 @@ def _cell(value: float) -> str:
     """Four decimals tell the frames of the fastest cameras apart; trailing zeros say nothing."""
     if not isfinite(value):
         return ""
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return f"{rounded(value, 4):.4f}".rstrip("0").rstrip(".")

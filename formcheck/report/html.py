@@ -31,6 +31,7 @@ from formcheck.report._summary import (
     measured,
     noun_of,
     nouns_of,
+    setup_lines,
     spoken_faults,
     whole_set_words,
 )
@@ -118,7 +119,7 @@ def _attention(result: SetResult, about: About) -> str:
     if result.set_faults:
         parts.append(_list_section("The whole set", [fault.text for fault in result.set_faults], "attention"))
     if result.setup:
-        lines = [f"{clock(p.start_s)} to {clock(p.end_s)}: {p.text}" for p in result.setup]
+        lines = setup_lines(result)
         parts.append(_list_section("Set-up: here nothing could be judged", lines, "unclear"))
     notes = assumptions(result, about)
     if notes:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from formcheck.model import Hold, Rep, SetResult
+from formcheck.numerals import rounded
 
 __all__ = ["reps_csv"]
 
@@ -65,7 +66,7 @@ def _times(item: Rep | Hold) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}" if isfinite(value) else ""
+    return f"{rounded(value, 3):.3f}" if isfinite(value) else ""
 
 
 def _words(lines: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from formcheck.model import Fault, Hold, Rep, SetResult
+from formcheck.numerals import rounded
 from formcheck.whole_files import write_text
 
 __all__ = ["SCHEMA", "json_text", "result_json", "write_json"]
@@ -119,4 +120,4 @@ def _fault(fault: Fault) -> dict[str, Any]:
 def _rounded(value: float, digits: int) -> float | None:
     if not isfinite(value):
         return None
-    return round(float(value), digits) + 0.0  # + 0.0 turns -0.0 into 0.0
+    return rounded(value, digits)

@@ -23,6 +23,7 @@ from formcheck.report._summary import (
     main_measures,
     measured,
     noun_of,
+    setup_lines,
     spoken_faults,
     whole_set_words,
 )
@@ -70,8 +71,8 @@ class _Summary:
             yield _text(f"Whole set: {fault.text}", _STYLES["fault"], plain)
         if result.setup:
             yield _text("Set-up:", "bold", plain)
-        for problem in result.setup:
-            yield _indented(f"{clock(problem.start_s)}–{clock(problem.end_s)}  {problem.text}", "", plain)
+        for line in setup_lines(result):
+            yield _indented(line, "", plain)
         for line in assumptions(result, self.about):
             yield _text(line, "dim", plain)
         yield _text(NOTICE, "dim italic", plain)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.model import LandmarkRecording
+from formcheck.numerals import rounded
 from formcheck.skeleton import LANDMARKS
 
 __all__ = ["trc_text"]
@@ -45,4 +46,4 @@ def trc_text(recording: LandmarkRecording, *, cm_per_px: float, name: str) -> st
 
 
 def _marker(x: float, y: float) -> str:
-    return f"{x:.3f}\t{y:.3f}\t0.000" if isfinite(x) and isfinite(y) else "\t\t"
+    return f"{rounded(x, 3):.3f}\t{rounded(y, 3):.3f}\t0.000" if isfinite(x) and isfinite(y) else "\t\t"

@@ -80,6 +80,8 @@ def _check_movement(movement: Mapping[str, Any]) -> Iterator[Found]:
     for i, shown in enumerate(shows if isinstance(shows, list | tuple) else ()):
         if isinstance(shown, Mapping) and ("least" in shown) == ("most" in shown):
             yield ("movement", "shows", i), f"movement.shows.{i} must have least or most, one of the two"
+        if isinstance(shown, Mapping):
+            yield from _check_as_it_stands(("movement", "shows", i, "text"), shown.get("text"))
     for key in ("enter", "min_s", "reach", "within", "settle_s"):
         value = _number(movement.get(key))
         if value is not None and value <= 0:
@@ -99,6 +101,7 @@ def _check_rule(place: Place, rule: Mapping[str, Any], kind: Any) -> Iterator[Fo
         yield (*place, "breaks"), f"{dotted(place)}.breaks must be left out; only holds can be broken"
     yield from _check_views(place, rule)
     yield from _check_shares(place, rule)
+    yield from _check_as_it_stands((*place, "cue"), rule.get("cue"))
     for key in ("text", "own_text"):
         if isinstance(rule.get(key), str):
             yield from _check_text((*place, key), rule[key])
@@ -125,6 +128,12 @@ def _check_shares(place: Place, rule: Mapping[str, Any]) -> Iterator[Found]:
     if watch is not None and fault is not None and watch <= fault:
         here = (*place, "watch", "value")
         yield here, f"{dotted(here)} must be above that of fault ({fault:g}), got {watch:g}"
+
+
+def _check_as_it_stands(place: Place, text: Any) -> Iterator[Found]:
+    """Check that words into which no number is filled have no place for one."""
+    if isinstance(text, str) and re.search("[{}]", text):
+        yield place, f"{dotted(place)} must have no braces: it is said as it stands, without numbers"
 
 
 def _check_text(place: Place, text: str) -> Iterator[Found]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from formcheck.errors import SpecError
 from formcheck.model import FloatArray
+from formcheck.numerals import Readable
 from formcheck.specs.yaml_text import Place, dotted, parse_yaml
 
 __all__ = [
@@ -107,7 +108,7 @@ def learn_limit(values: Sequence[float], sd: float, clip: str) -> Learned:
     """Return a limit that none of the demonstrated reps' `values` comes near: a quarter, or two `sd`, above them."""
     highest = max(values)
     room = max(_LIMIT_ROOM * abs(highest), 2 * sd)
-    return Learned(rounded(highest + room), f"learned from {clip}: up to {highest:.1f} in {len(values)} reps")
+    return Learned(rounded(highest + room), f"learned from {clip}: up to {Readable(highest):.1f} in {len(values)} reps")
 
 
 def with_learned(text: str, changes: Mapping[Place, Learned]) -> str:

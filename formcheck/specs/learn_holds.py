@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck.errors import SpecError
 from formcheck.model import FloatArray
+from formcheck.numerals import Readable
 from formcheck.specs.learn import Learned, rounded
 from formcheck.specs.yaml_text import Place
 
@@ -92,8 +93,8 @@ def learn_hold_bands(
     levels, spreads = [one.level for one in plateaus], [one.spread for one in plateaus]
     longest = max(one.held_s for one in plateaus)
     way = min(levels) - rest
-    at = ", ".join(f"{level:.1f}" for level in levels)
-    seen = f"learned from {clip}: held at {at}, rest {rest:.1f}"
+    at = ", ".join(f"{Readable(level):.1f}" for level in levels)
+    seen = f"learned from {clip}: held at {at}, rest {Readable(rest):.1f}"
     steady = f"learned from {clip}: held within {max(spreads):.1f}"
     within = max(_SPREAD_ROOM * max(spreads), _STEADY * way, 2 * sd)
     lost = rest + _LOST * way if above else max(_LOST * way, _SPREAD_ROOM * within)

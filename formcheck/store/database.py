@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from formcheck.errors import StoreError
+from formcheck.whole_files import keep_private
 
 __all__ = ["DATABASE_VARIABLE", "HEAD", "database_url", "open_engine", "upgrade"]
 
@@ -65,10 +66,11 @@ def open_engine(url: URL) -> Engine:
 
 
 def _make_private(url: URL, shown: str) -> None:
-    """Make the file, readable by this user only, before SQLite would make it readable by all."""
+    """Make the file, readable by this user only, before SQLite would make it readable by all, and close an old one."""
     if url.database and url.database != ":memory:":
         try:
             os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+            keep_private(Path(url.database))
         except OSError as error:
             raise StoreError(f"{shown}: the record cannot be opened ({error.strerror})") from error
 

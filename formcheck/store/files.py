@@ -13,7 +13,7 @@ from typing import Final
 import platformdirs
 
 from formcheck.errors import StoreError
-from formcheck.whole_files import make_private
+from formcheck.whole_files import keep_private, make_private
 
 __all__ = ["CLIP", "RECORDING", "SetFiles", "data_folder", "sha256_of"]
 
@@ -35,9 +35,11 @@ class SetFiles:
         self._root = folder / "sets"
 
     def open(self) -> None:
-        """Make the folder, and finish what a crash left half-deleted. Raises StoreError."""
+        """Make the folder or close it to others, and finish what a crash left half-deleted. Raises StoreError."""
         try:
             make_private(self._root)
+            for folder in (self._root.parent, self._root):
+                keep_private(folder)
             for leftover in self._root.glob(f"{_GOING}*"):
                 shutil.rmtree(leftover, ignore_errors=True)
         except OSError as error:

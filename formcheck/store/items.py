@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from formcheck.errors import StoreError
 from formcheck.feedback.verdicts import State, state_of
 from formcheck.model import Hold, Rep
-from formcheck.store.repository import SetSummary, Store
+from formcheck.store.repository import Store
 from formcheck.store.rows import hold_of, rep_of
+from formcheck.store.summaries import SetSummary
 from formcheck.store.tables import ExerciseSet, Finding, Item, Scoring
 
 __all__ = ["ItemContext", "Sibling", "find_item", "item_ids", "unreviewed_sample"]

@@ -5,23 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from formcheck.errors import StoreError
-from formcheck.model import Counts, Hold, LandmarkRecording, Rep, SetResult
+from formcheck.model import Hold, LandmarkRecording, Rep, SetResult
 from formcheck.sources.recording import save_recording
 from formcheck.specs.loader import SpecFile, parse_spec
 from formcheck.store.clips import write_clip
 from formcheck.store.database import database_url, open_engine, told
 from formcheck.store.files import SetFiles, data_folder, sha256_of
 from formcheck.store.rows import number, utc_now
-from formcheck.store.tables import ExerciseSet, Item, Patient, PersonSpec, Scoring, Spec
+from formcheck.store.summaries import SetSummary, summaries, summary_of
+from formcheck.store.tables import ExerciseSet, Patient, PersonSpec, Scoring, Spec
 from formcheck.store.writing import (
     OpenSet,
     add_item,
@@ -32,37 +32,9 @@ from formcheck.store.writing import (
     spec_row,
 )
 
-__all__ = ["DEFAULT_PERSON", "OpenSet", "SetSummary", "Store", "open_store"]
+__all__ = ["DEFAULT_PERSON", "OpenSet", "Store", "open_store"]
 
 DEFAULT_PERSON = "me"
-
-
-@dataclass(frozen=True, slots=True)
-class SetSummary:
-    """One line of the list of sets. `state` is open while a set is going on, or where formcheck was stopped in it.
-
-    `summary` is what belongs to the whole set, by name with unit; `short` counts holds without fault that were let go
-    before their time.
-    """
-
-    id: int
-    uid: str
-    patient_id: int
-    person: str
-    exercise: str
-    performed_at: datetime
-    origin: str
-    state: str
-    duration_s: float | None
-    counts: Counts
-    summary: dict[str, float | None]
-    spec_sha256: str
-    pain_before: int | None
-    pain: int | None
-    metronome: bool
-    short: int
-    has_recording: bool
-    has_clip: bool
 
 
 def open_store(folder: Path | None = None) -> Store:
@@ -222,13 +194,13 @@ class Store:
         self, *, person: str | None = None, patient_id: int | None = None, most: int | None = None, skip: int = 0
     ) -> list[SetSummary]:
         """Return the sets, newest first."""
-        query = _summaries().order_by(ExerciseSet.performed_at.desc(), ExerciseSet.id.desc())
+        query = summaries().order_by(ExerciseSet.performed_at.desc(), ExerciseSet.id.desc())
         if person is not None:
             query = query.where(Patient.name == person)
         if patient_id is not None:
             query = query.where(ExerciseSet.patient_id == patient_id)
         with self.reading() as session:
-            return [_summary(*row) for row in session.execute(query.limit(most).offset(skip)).all()]
+            return [summary_of(*row) for row in session.execute(query.limit(most).offset(skip)).all()]
 
     def count_sets(self) -> int:
         """Return how many sets there are."""
@@ -237,9 +209,9 @@ class Store:
 
     def find_set(self, name: str) -> SetSummary:
         """Return the set whose uid begins with `name`, where only one does."""
-        query = _summaries().where(ExerciseSet.uid.startswith(name, autoescape=True)).limit(2)
+        query = summaries().where(ExerciseSet.uid.startswith(name, autoescape=True)).limit(2)
         with self.reading() as session:
-            found = [_summary(*row) for row in session.execute(query).all()]
+            found = [summary_of(*row) for row in session.execute(query).all()]
         if len(found) != 1 or not name:
             many = "several sets have" if found else "no set has"
             raise StoreError(f"{many} a name beginning with {name[:40]!r}; `formcheck sessions list` shows them")
@@ -283,44 +255,3 @@ class Store:
         with self.reading() as session:
             sha256 = session.scalar(query)
         return None if sha256 is None else self.spec_of(sha256)
-
-
-def _summaries() -> Select[ExerciseSet, Scoring, str, int]:
-    short = (
-        select(func.count())
-        .where(
-            Item.scoring_id == Scoring.id,
-            Item.reached.is_(False),
-            Item.target_s > 0,
-            Item.verdict.in_(("ok", "watch")),
-        )
-        .scalar_subquery()
-    )
-    return (
-        select(ExerciseSet, Scoring, Patient.name, short)
-        .join(Scoring, Scoring.id == ExerciseSet.scoring_id)
-        .join(Patient, Patient.id == ExerciseSet.patient_id)
-    )
-
-
-def _summary(row: ExerciseSet, scoring: Scoring, person: str, short: int) -> SetSummary:
-    return SetSummary(
-        id=row.id,
-        uid=row.uid,
-        patient_id=row.patient_id,
-        person=person,
-        exercise=row.exercise,
-        performed_at=row.performed_at,
-        origin=row.origin,
-        state=row.state,
-        duration_s=row.duration_s,
-        counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
-        summary=scoring.summary,
-        spec_sha256=scoring.spec_sha256,
-        pain_before=row.pain_before,
-        pain=row.pain,
-        metronome=row.metronome,
-        short=short,
-        has_recording=row.recording_sha256 is not None,
-        has_clip=row.clip_sha256 is not None,
-    )

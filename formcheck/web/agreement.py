@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator, Field
 
+from formcheck.numerals import Readable
 from formcheck.store.agreement import Agreement, agreement
 from formcheck.store.people import list_people
 from formcheck.web.page import Record, blank_is_none, render
@@ -70,7 +71,7 @@ def _kappa(one: Agreement) -> str:
         return f"too few ({one.judged} of {_ENOUGH})"
     if isnan(one.kappa):
         return _one_sided(one)
-    return f"{one.kappa:.2f}".replace("-", "−")
+    return f"{Readable(one.kappa):.2f}"
 
 
 def _one_sided(one: Agreement) -> str:

@@ -14,6 +14,7 @@ from formcheck.report.reps_csv import reps_csv
 from formcheck.report.result_json import json_text
 from formcheck.report.trc import trc_text
 from formcheck.store import Store
+from formcheck.store.names import exercise_name
 from formcheck.store.people import find_person
 from formcheck.store.reviews import SetReview, reviews_of_set
 from formcheck.store.scored import load_result, recording_of
@@ -58,6 +59,7 @@ def give_fhir(store: Record, uid: Uid) -> Response:
     found = store.find_set(uid)
     bundle = fhir_bundle(
         load_result(store, uid),
+        exercise_name=exercise_name(store, found.exercise, found.spec_sha256),
         set_uid=uid,
         person_uid=find_person(store, found.patient_id).uid,
         person="",

@@ -18,6 +18,7 @@ from formcheck.report._summary import (
     line_words,
     main_measures,
     noun_of,
+    setup_lines,
     whole_set_words,
 )
 from formcheck.report.about import About
@@ -73,6 +74,7 @@ def show_set(request: Request, store: Record, uid: Uid) -> Response:
         noun=noun_of(result),
         ids=item_ids(store, uid),
         whole=whole_set_words(result),
+        setup=setup_lines(result),
         earlier_limits=own_spec_sha256(store, found.patient_id, found.exercise) not in (None, found.spec_sha256),
         measures=main_measures(result),
         assumptions=assumptions(result, about_set(store, found)),

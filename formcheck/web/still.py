@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from formcheck.model import FloatArray
+from formcheck.numerals import Readable, rounded
 
 __all__ = ["still_figure"]
 
@@ -277,14 +278,14 @@ def _word(across: float, down: float, anchor: str, words: str) -> Markup:
 
 
 def _shown(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
+    return f"{Readable(value):g}"
 
 
 def _round_values(low: float, high: float, *, most: int) -> list[float]:
     """Return the multiples of 1, 2 or 5 times a power of ten between two values, at most so many."""
     unit = 10.0 ** floor(log10((high - low) / most))
     step = next(unit * times for times in (1, 2, 5, 10, 20) if (high - low) / (unit * times) <= most)
-    return [round(step * k, 6) + 0.0 for k in range(ceil(low / step), floor(high / step) + 1)]
+    return [rounded(step * k, 6) for k in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def _colour(name: str) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from formcheck.feedback.words import parse_quantity
 from formcheck.model import Fault, FloatArray, Hold, Rep
+from formcheck.numerals import Readable
 from formcheck.report.charts import plain_values, uncertainty_band
 from formcheck.rules import BelowOwnBest, NotReturned, OffTempo, RisesAbove, StaysBelow
 from formcheck.specs.schema import ExerciseSpec
@@ -187,6 +188,8 @@ def _add_limit(figure: dict[str, Any], spec: ExerciseSpec, item: Rep | Hold, fau
             continue
         if isinstance(rule, RisesAbove):
             _limit(layout, rule.limit.value, above=False)
+            if fault is not None and fault.rule == name:
+                _make_room(layout, fault.value)  # what ends a hold comes after it
         elif isinstance(rule, StaysBelow):
             _limit(layout, rule.limit.value, above=True)
         elif isinstance(rule, BelowOwnBest | NotReturned) and fault is not None and fault.rule == name:
@@ -202,6 +205,13 @@ def _peak_of(figure: dict[str, Any], item: Rep | Hold) -> float:
     length_s = item.end_s - item.start_s
     inside = [y for x, y in zip(line["x"], line["y"], strict=True) if y is not None and 0 <= x <= length_s]
     return float(np.quantile(inside, 0.9)) if inside else float("nan")
+
+
+def _make_room(layout: dict[str, Any], value: float) -> None:
+    """Make the range hold a value."""
+    low, high = layout["yaxis"]["range"]
+    room = 0.05 * (high - low)
+    layout["yaxis"]["range"] = [round(min(low, value - room), 2), round(max(high, value + room), 2)]
 
 
 def _limit(layout: dict[str, Any], value: float, *, above: bool) -> None:
@@ -221,7 +231,7 @@ def _limit(layout: dict[str, Any], value: float, *, above: bool) -> None:
             "xanchor": "right",
             "y": value,
             "yanchor": "top" if above else "bottom",
-            "text": f"limit {value:.1f}",
+            "text": f"limit {Readable(value):.1f}",
             "showarrow": False,
             "font": {"size": 12, "color": "--limit"},
         }
