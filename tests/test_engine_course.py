@@ -150,6 +150,22 @@ def test_a_video_may_end_before_the_last_rep_is_quite_over(before_s: float, fps:
     assert [rep.end_s for rep in result.reps] == pytest.approx([s + 1.9 for s in STARTS][: len(result.reps)], abs=0.2)
 
 
+@settings(max_examples=12, deadline=None)
+@given(top_s=st.floats(0.3, 2.5), fps=st.sampled_from([15.0, 30.0, 60.0]))
+def test_a_video_may_begin_at_the_top_of_a_rep(top_s: float, fps: float) -> None:
+    """What the body rests at there is no floor: nothing is counted or held against it."""
+    starts = [top_s + 1.6 + 2.7 * k for k in range(4)]
+    course = bumps(starts)
+
+    def motion(t: float) -> Pose:
+        return Pose(sole_deg=30.0 * (course(t) + 1.0 - min_jerk(min(max((t - top_s) / 0.8, 0.0), 1.0))))
+
+    result = judge(film(motion, starts[-1] + 2.8, fps, noise_px=0.2))
+    assert [rep.start_s for rep in result.reps] == pytest.approx(starts, abs=0.2)
+    assert all(rep.start_s < rep.peak_s < rep.end_s for rep in result.reps)
+    assert result.counts.flagged == 0
+
+
 @pytest.mark.parametrize(
     ("up_s", "from_s", "to_s"), [(0.25, 1.8, 2.4), (0.35, 2.1, 2.5), (0.25, 2.9, 3.3), (0.25, 2.11, 2.7)], ids=str
 )

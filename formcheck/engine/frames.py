@@ -51,6 +51,11 @@ class FrameTable:
         """Note whether the movement was at rest in frame `i`."""
         self._at_rest[i] = at_rest
 
+    def mark_only_rest(self, first: int, last: int) -> None:
+        """Note that the movement was at rest in these frames, and not before."""
+        self._at_rest[:first] = [False] * first
+        self._at_rest[first : last + 1] = [True] * (last + 1 - first)
+
     def rest_before(self, i: int, *, within_s: float, lasting_s: float) -> list[int]:
         """Return the last `lasting_s` of frames at rest before frame `i`, none of them older than `within_s`."""
         picked: list[int] = []
