@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from figure import Motion, Pose, bumps, drop, film, heel_raises, min_jerk
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from formcheck.engine import Engine
 from formcheck.model import LandmarkRecording, Provenance, SetResult
+from formcheck.skeleton import LANDMARKS
 from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import load_spec
 
@@ -125,6 +126,21 @@ def test_what_is_hidden_of_a_rep_makes_no_fault(until_s: float, long_s: float, f
 
 
 @settings(max_examples=12, deadline=None)
+@given(from_s=st.floats(4.0, 8.0), long_s=st.floats(0.3, 1.4))
+@example(from_s=4.4, long_s=1.0)
+def test_feet_out_of_the_picture_make_no_fault(from_s: float, long_s: float) -> None:
+    """A pose estimator guesses where they are."""
+    recording = film(heel_raises(STARTS), DURATION_S)
+    hidden = (recording.time_s >= from_s) & (recording.time_s < from_s + long_s)
+    feet = [i for i, name in enumerate(LANDMARKS) if name.endswith(("heel", "heel_base", "foot_index", "ball"))]
+    recording.visibility[np.ix_(hidden, feet)] = 0.1
+    recording.points[np.ix_(hidden, feet)] += [0, 25]
+    result = judge(recording)
+    assert result.counts.completed <= len(STARTS)
+    assert result.counts.flagged == 0
+
+
+@settings(max_examples=12, deadline=None)
 @given(before_s=st.floats(0.0, 0.4), fps=st.sampled_from([15.0, 30.0, 60.0]))
 def test_a_video_may_end_before_the_last_rep_is_quite_over(before_s: float, fps: float) -> None:
     """The rep counts where it was nearly back, and what is not seen of it is no fault."""
@@ -132,3 +148,31 @@ def test_a_video_may_end_before_the_last_rep_is_quite_over(before_s: float, fps:
     assert result.counts.completed in ((4,) if before_s < 0.15 else (3, 4))
     assert result.counts.flagged == 0
     assert [rep.end_s for rep in result.reps] == pytest.approx([s + 1.9 for s in STARTS][: len(result.reps)], abs=0.2)
+
+
+@settings(max_examples=12, deadline=None)
+@given(top_s=st.floats(0.3, 2.5), fps=st.sampled_from([15.0, 30.0, 60.0]))
+def test_a_video_may_begin_at_the_top_of_a_rep(top_s: float, fps: float) -> None:
+    """What the body rests at there is no floor: nothing is counted or held against it."""
+    starts = [top_s + 1.6 + 2.7 * k for k in range(4)]
+    course = bumps(starts)
+
+    def motion(t: float) -> Pose:
+        return Pose(sole_deg=30.0 * (course(t) + 1.0 - min_jerk(min(max((t - top_s) / 0.8, 0.0), 1.0))))
+
+    result = judge(film(motion, starts[-1] + 2.8, fps, noise_px=0.2))
+    assert [rep.start_s for rep in result.reps] == pytest.approx(starts, abs=0.2)
+    assert all(rep.start_s < rep.peak_s < rep.end_s for rep in result.reps)
+    assert result.counts.flagged == 0
+
+
+@pytest.mark.parametrize(
+    ("up_s", "from_s", "to_s"), [(0.25, 1.8, 2.4), (0.35, 2.1, 2.5), (0.25, 2.9, 3.3), (0.25, 2.11, 2.7)], ids=str
+)
+def test_a_gap_in_quick_raises_makes_no_fault_and_no_overlap(up_s: float, from_s: float, to_s: float) -> None:
+    recording = film(heel_raises([1.5 + 0.85 * k for k in range(8)], up_s=up_s, top_s=0.2), DURATION_S, noise_px=0.2)
+    kept = (recording.time_s < from_s) | (recording.time_s >= to_s)
+    left = {name: getattr(recording, name)[kept] for name in ("time_s", "points", "visibility", "sd_px")}
+    result = judge(replace(recording, **left))
+    assert all(rep.end_s <= after.start_s for rep, after in pairwise(result.reps))
+    assert result.counts.flagged == 0

@@ -76,7 +76,6 @@ _REASONS: dict[str, list[tuple[str, str]]] = {
         ("hops_both", "heel_raise_off_step"),
     ],
     _FRONT: [
-        ("step_down", "heel_raise"),
         ("step_down", "heel_raise_knee_bent"),
         ("step_down", "heel_raise_off_step"),
         ("step_up", "heel_raise_knee_bent"),
@@ -105,7 +104,6 @@ _REASONS: dict[str, list[tuple[str, str]]] = {
     ],
     _STEP: [
         ("forward_lunge", "step_down"),
-        ("forward_lunge", "step_up"),
         ("step_down", "step_up"),
         ("step_up", "step_down"),
         ("step_up", "walking"),

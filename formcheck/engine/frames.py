@@ -51,6 +51,11 @@ class FrameTable:
         """Note whether the movement was at rest in frame `i`."""
         self._at_rest[i] = at_rest
 
+    def mark_only_rest(self, first: int, last: int) -> None:
+        """Note that the movement was at rest in these frames, and not before."""
+        self._at_rest[:first] = [False] * first
+        self._at_rest[first : last + 1] = [True] * (last + 1 - first)
+
     def rest_before(self, i: int, *, within_s: float, lasting_s: float) -> list[int]:
         """Return the last `lasting_s` of frames at rest before frame `i`, none of them older than `within_s`."""
         picked: list[int] = []
@@ -71,6 +76,11 @@ class FrameTable:
         """Return when somebody was last seen before frame `i`; NaN if nobody was."""
         seen = np.flatnonzero(np.isfinite(self._rows[:i, COLUMN["body_y"]]))
         return self.time_s[seen[-1]] if len(seen) else math.nan
+
+    def seen_after(self, i: int, *, last: int) -> float:
+        """Return when somebody was next seen after frame `i`, up to frame `last`; NaN if nobody was."""
+        seen = np.flatnonzero(np.isfinite(self._rows[i + 1 : last + 1, COLUMN["body_y"]]))
+        return self.time_s[i + 1 + seen[0]] if len(seen) else math.nan
 
     def between(self, start_s: float, end_s: float, *, last: int) -> slice:
         """Return the frames from `start_s` to `end_s`, none after frame `last`."""

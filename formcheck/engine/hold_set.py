@@ -86,8 +86,10 @@ class HoldSet(OngoingSet):
         movement, timer = self._movement, self._timer
         t, was_holding = self._frames.time_s[i], timer.holding
         seen = self.measures(i, place)
+        if self._frames.problems[i] in OUT_OF_SIGHT:
+            seen = dict.fromkeys(seen, math.nan)
         side = timer.side if was_holding else self._asked.side or self._side_now(row, place, seen)
-        x = math.nan if self._frames.problems[i] in OUT_OF_SIGHT else seen[column_name(movement.measure, side)]
+        x = seen[column_name(movement.measure, side)]
         self._seen.note(x)
         self.settles_anew = not was_holding and self._may_rest(x, place) and t - self._settled_s > _REST_S
         broken, sure = self._broken(seen, side, place)
@@ -172,7 +174,7 @@ class HoldSet(OngoingSet):
         A foot that has just stepped is told by its landmarks, and from where it stood before.
         """
         part = slice(self._frames.since(self._timer.watched_since_s), i + 1)
-        series = calibrate(self._frames.rows[part], place.zeros, place.scale)
+        series = calibrate(self._seen_rows(part), place.zeros, place.scale)
         broken = np.zeros(i + 1 - part.start, bool)
         for rule in self._breaking.values():
             column, limit = column_name(rule.measure, place.side), rule.limit.value

@@ -126,9 +126,16 @@ class OngoingSet:
             peak_s=timing.peak_s,
             end_s=timing.end_s,
             time_s=np.array(self._frames.time_s[inside]),
-            series=calibrate(self._frames.rows[inside], place.zeros, replace(place.scale, relative_sd=0.0)),
+            series=calibrate(self._seen_rows(inside), place.zeros, replace(place.scale, relative_sd=0.0)),
             scale_sd=place.scale.relative_sd,
             feet_trusted=feet_trusted(self._asked.spec, place),
             metronome=self._asked.metronome,
             ahead_s=self._frames.seen_before(inside.start),
+            behind_s=self._frames.seen_after(inside.stop - 1, last=i),
         )
+
+    def _seen_rows(self, part: slice) -> FloatArray:
+        """Return the raw measures of frames, NaN where the person or their feet are out of sight: they are guessed."""
+        rows = self._frames.rows[part].copy()
+        rows[[problem in OUT_OF_SIGHT for problem in self._frames.problems[part]]] = np.nan
+        return rows

@@ -96,10 +96,12 @@ class RepSet(OngoingSet):
         steady = self._movement.measure == "body_rise_cm"
         at_s, x = (t, x) if steady else place.steady.update(t, x)
         self._seen.note(x - self._counter.base)
-        best = self._counter.best
+        best, lowered_s = self._counter.best, self._counter.lowered_s
         timing = self._counter.update(at_s, x)
         self._seen.strayed |= self._counter.strayed
         self._frames.mark_rest(i, self._counter.at_rest)
+        if self._counter.lowered_s > lowered_s:
+            self._frames.mark_only_rest(self._frames.since(self._counter.lowered_s), i)
         events: list[Event] = []
         if was_resting and self._counter.phase == "up":
             self._zero_at_rest(i if self._movement.planted else self._frames.since(t - _ONSET_S), place)

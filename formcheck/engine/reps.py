@@ -45,13 +45,15 @@ class RepCounter:
     """`update(t, x)` every frame, NaN when not seen; returns the timing of a rep when one is complete.
 
     `x` rises in a rep. `base` is its value at rest and follows slow drift; `strayed` says that the person has left the
-    movement's range (sat down, walked): the caller should wait for a new rest and build a new counter.
+    movement's range (sat down, walked): the caller should wait for a new rest and build a new counter. `lowered_s` is
+    since when they last rested so much lower that the rest before was none; -inf if they never did.
     """
 
     limits: RepLimits
     base: float
     best: float = 0.0
     strayed: bool = False
+    lowered_s: float = -math.inf
     phase: str = "rest"
     _peak: float = math.nan
     _valley: float = math.nan
@@ -149,15 +151,19 @@ class RepCounter:
         elif math.isnan(self._below_s):
             self._below_s = t
         elif t - self._below_s > _LOWER_S and self._spread_since(t - _STILL_S) < min(0.25 * self.limits.enter, _STILL):
-            self.base, self._below_s = x, math.nan
+            self._keep(t - _STILL_S)  # what came before was the top of a movement
+            self.base, self._below_s, self.lowered_s = x, math.nan, self._t[0]
 
     def _spread_since(self, t: float) -> float:
         return float(np.ptp(self._x[int(np.searchsorted(self._t, t)) :]))
 
     def _trim(self, t: float) -> None:
         if self._t and t - self._t[0] > 2 * _REST_BUFFER_S:
-            keep = int(np.searchsorted(self._t, t - _REST_BUFFER_S))
-            del self._t[:keep], self._x[:keep]
+            self._keep(t - _REST_BUFFER_S)
+
+    def _keep(self, since_s: float) -> None:
+        first = int(np.searchsorted(self._t, since_s))
+        del self._t[:first], self._x[:first]
 
     def _up(self, t: float, x: float) -> None:
         self._peak = max(self._peak, x)

@@ -59,7 +59,8 @@ class Evidence:
     `side` is the side to judge, `moving` what the rep is booked under. The `_sd` of centimetres leave out the error of
     the scale, which reps of one set share and ratios cancel; `scale_sd` is that error, as a share. With `feet_trusted`
     false the view is too oblique for the feet: their measures are lower bounds, of unknown error. `ahead_s` is when the
-    person was last seen before the first frame; NaN where nothing is to come ahead of it.
+    person was last seen before the first frame, `behind_s` when they were next seen after the last; NaN where nothing
+    is to come ahead of it or behind it.
     """
 
     side: Literal["left", "right"]
@@ -74,6 +75,7 @@ class Evidence:
     feet_trusted: bool = True
     metronome: bool = False
     ahead_s: float = float("nan")
+    behind_s: float = float("nan")
 
     def values(self, measure: MeasureName, side: str | None = None) -> tuple[FloatArray, FloatArray]:
         """Return a measure's values and standard deviations, frame by frame; infinite where it is a lower bound."""

@@ -42,6 +42,7 @@ def check_not_returned(rule: NotReturned, evidence: Evidence) -> Finding:
 
 def _may_have_returned(seen_s: FloatArray, evidence: Evidence) -> bool:
     """Whether the way back, or its last bit, is hidden between the times that the measure was seen at."""
-    frame_s = float(np.median(np.diff(evidence.time_s)))
-    on_the_way_s = np.diff(seen_s[seen_s >= evidence.peak_s]).max(initial=0.0)
-    return bool(evidence.end_s - seen_s[-1] > _CUT_FRAMES * frame_s or on_the_way_s > _HIDES_S)
+    if np.isnan(evidence.behind_s) and evidence.end_s - seen_s[-1] > _CUT_FRAMES * np.median(np.diff(evidence.time_s)):
+        return True
+    on_the_way_s = np.append(seen_s[seen_s >= evidence.peak_s], evidence.behind_s)
+    return bool(np.nanmax(np.diff(on_the_way_s), initial=0.0) > _HIDES_S)
