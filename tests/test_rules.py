@@ -257,10 +257,19 @@ def test_a_lower_bound_will_do_beside_lower_bounds() -> None:
     assert level_of(rep, peers) == "fault"
 
 
-@pytest.mark.parametrize(("body", "level"), [(3.0, "fault"), (5.2, "fault"), (5.8, "ok"), (6.5, "ok")], ids=str)
+@pytest.mark.parametrize(
+    ("body", "level"), [(3.0, "fault"), (5.0, "fault"), (5.2, "cannot_judge"), (5.8, "ok"), (6.5, "ok")], ids=str
+)
 def test_no_side_stays_low_while_the_body_rises_as_ever(body: float, level: str) -> None:
     peers = [sides(8.0, 8.0, "oblique")] * 3
     assert level_of(sides(8.0, 4.0, "oblique", body=body), peers) == level
+
+
+def test_a_body_that_rises_more_than_both_feet_shows_that_they_are_not_seen_well() -> None:
+    """Half a rep, even: one foot is read right, the other too low."""
+    peers = [sides(8.0, 8.0, "oblique")] * 3
+    levels = [level_of(sides(4.0, right, "oblique", body=3.0), peers) for right in (4.0, 1.0)]
+    assert levels == ["ok", "cannot_judge"]
 
 
 def test_one_who_is_always_uneven_shows_from_the_front() -> None:

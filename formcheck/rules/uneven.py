@@ -37,7 +37,8 @@ _BODY: Final = "body_rise_cm"
 def check_uneven(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) -> Finding:
     """Grade the difference of the two sides' peaks, where both are seen well.
 
-    Where the body rose as in the other reps, this one is as even as they are, whatever the feet seem to do.
+    Where the body rose as in the other reps, this one is as even as they are, whatever the feet seem to do; where it
+    rose by more than they show, they tell nothing.
     """
     front = evidence.view == "front"
     heights, sds, at = _peaks(rule, evidence)
@@ -47,7 +48,13 @@ def check_uneven(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) ->
         return not_judged("seen obliquely, three reps are needed to compare", at, rule.limit.value)
     usual = np.ones(len(SIDES)) if front else np.median(others, axis=0)
     found = _grade(rule, heights / usual, sds / usual, at)
-    if len(others) < _LEAST_REPS or not _body_rose_as_ever(evidence, peers, rule.limit.value):
+    share, share_sd = _body_share(evidence, peers)
+    if len(others) < _LEAST_REPS or not np.isfinite(share):
+        return found
+    if 2.0 * (1.0 - share + share_sd) >= rule.limit.value:
+        more = share - share_sd - float(np.mean(heights / np.median(others, axis=0)))
+        if found.level in ("watch", "fault") and more > rule.limit.value / 2.0:
+            return not_judged("the body rose higher than the feet show", at, rule.limit.value)
         return found
     if found.level == "cannot_judge":
         return replace(found, usual=True)
@@ -74,15 +81,14 @@ def _grade(rule: Uneven, heights: FloatArray, sds: FloatArray, at: float) -> Fin
     return grade(difference, OWN_SHARE * float(np.hypot(*sds)) / larger, rule.limit.value, at)
 
 
-def _body_rose_as_ever(evidence: Evidence, peers: Sequence[Evidence], limit: float) -> bool:
-    """Whether hips and shoulders rose as far as in the person's other reps, but for what the limit allows.
+def _body_share(evidence: Evidence, peers: Sequence[Evidence]) -> tuple[float, float]:
+    """Return how far hips and shoulders rose as a share of the person's other reps, and its deviation; NaN if not seen.
 
     They rise with the mean of both sides. So where one side stays lower by a share of its usual rise, and the other
-    does not go higher than ever, the body loses half that share at least: all of it, if the hips stay level.
+    does not go higher than ever, the body loses half that share at least: all of it, if the hips stay level. It never
+    rises by more than the mean of both sides: feet that show less are not seen well.
     """
     others = [rise for rise, _, _ in (peer.high(_BODY) for peer in peers) if np.isfinite(rise)]
     rise, sd, _ = evidence.high(_BODY)
-    if len(others) < _LEAST_REPS:
-        return False
-    usual = float(np.median(others))
-    return usual > 0 and 2.0 * (usual - rise + OWN_SHARE * sd) < limit * usual
+    usual = float(np.median(others)) if len(others) >= _LEAST_REPS else np.nan
+    return (rise / usual, OWN_SHARE * sd / usual) if usual > 0 else (np.nan, np.nan)
