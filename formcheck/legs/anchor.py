@@ -34,8 +34,8 @@ class Anchor:
     def __init__(self, image: Image, rest: Rest) -> None:
         self.rest = rest
         legs = [_leg(rest.points, side) for side in SIDES]
-        shank = float(np.mean([np.linalg.norm(leg.ankle - leg.knee) for leg in legs]))
-        self.window = Window.around(np.array([p for leg in legs for p in (leg.knee, leg.ankle, leg.toe)]), shank)
+        enclosed = np.array([p for leg in legs for p in (leg.knee, leg.ankle, leg.toe)])
+        self.window = Window.around(enclosed, rest.shank_px)
         inside = (_inward(legs[0], self.window), _inward(legs[1], self.window))
         self._rest_image = self.window.cut(image)
         mask = leg_mask(self._rest_image, inside)

@@ -68,10 +68,8 @@ class Pelvis:
     def __init__(self, image: Image, rest: Rest) -> None:
         self._rest = rest.points
         self._centre_px, across = _hips(rest.points)
-        shanks = [rest.points[index(side, "ankle")] - rest.points[index(side, "knee")] for side in SIDES]
-        shank_px = float(np.mean(np.linalg.norm(shanks, axis=-1)))
         hips_px = self._centre_px + np.array([[-0.5], [0.5]]) * across
-        self._window = Window.around(hips_px, shank_px, margin=_MARGIN)
+        self._window = Window.around(hips_px, rest.shank_px, margin=_MARGIN)
         self._centre = self._window.inward(self._centre_px)
         half = 0.5 * float(np.linalg.norm(across)) * self._window.scale
         shown = self._window.cut(image)

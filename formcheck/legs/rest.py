@@ -57,6 +57,12 @@ class Rest:
     azimuth_deg: float
     feet_deg: float
 
+    @property
+    def shank_px(self) -> float:
+        """Return how long the shanks are, the mean of both."""
+        knees, ankles = (self.points[[index(side, name) for side in SIDES]] for name in ("knee", "ankle"))
+        return float(np.linalg.norm(ankles - knees, axis=-1).mean())
+
     def left_for(self, other: Rest) -> bool:
         """Whether the person has since stepped elsewhere, come nearer, turned, or turned out to stand lower."""
         if abs(other.azimuth_deg - self.azimuth_deg) > _TURNED_DEG:

@@ -44,21 +44,27 @@ def check_uneven(rule: Uneven, evidence: Evidence, peers: Sequence[Evidence]) ->
     heights, sds, at = _peaks(rule, evidence)
     others = np.array([_peaks(rule, peer)[0] for peer in peers]).reshape(-1, len(SIDES))
     others = others[np.isfinite(others).all(axis=1)]
-    if not front and len(others) < _LEAST_REPS:
+    few = len(others) < _LEAST_REPS
+    if few and not front:
         return not_judged("seen obliquely, three reps are needed to compare", at, rule.limit.value)
-    usual = np.ones(len(SIDES)) if front else np.median(others, axis=0)
-    found = _grade(rule, heights / usual, sds / usual, at)
+    usual = np.ones(len(SIDES)) if few else np.median(others, axis=0)
+    unit = np.ones(len(SIDES)) if front else usual
+    found = _grade(rule, heights / unit, sds / unit, at)
     share, share_sd = _body_share(evidence, peers)
-    if len(others) < _LEAST_REPS or not np.isfinite(share):
+    if few or not np.isfinite(share):
         return found
-    if 2.0 * (1.0 - share + share_sd) >= rule.limit.value:
-        more = share - share_sd - float(np.mean(heights / np.median(others, axis=0)))
-        if found.level in ("watch", "fault") and more > rule.limit.value / 2.0:
-            return not_judged("the body rose higher than the feet show", at, rule.limit.value)
-        return found
+    if 2.0 * (1.0 - share + share_sd) < rule.limit.value:
+        return _as_the_others(found, _grade(rule, usual / unit, sds / unit, at))
+    shown = float((heights / usual).mean())
+    if found.level in ("watch", "fault") and share - share_sd - shown > rule.limit.value / 2.0:
+        return not_judged("the body rose higher than the feet show", at, rule.limit.value)
+    return found
+
+
+def _as_the_others(found: Finding, shared: Finding) -> Finding:
+    """Return the finding of a rep that is as even as the others are, `shared` being what is found of those."""
     if found.level == "cannot_judge":
         return replace(found, usual=True)
-    shared = _grade(rule, np.median(others, axis=0) / usual, sds / usual, at)
     return shared if shared.level == "fault" else replace(found, level="ok")
 
 

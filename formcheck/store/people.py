@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from formcheck.errors import StoreError
 from formcheck.model import Counts
 from formcheck.store.repository import Store
+from formcheck.store.rows import counts_of
 from formcheck.store.tables import ExerciseSet, Item, Patient, Scoring
 
 __all__ = ["Person", "PersonLine", "Point", "find_person", "history", "list_people", "rename"]
@@ -111,7 +112,7 @@ def history(store: Store, person_id: int, exercise: str | None = None) -> list[P
             uid=row.uid,
             performed_at=row.performed_at,
             exercise=row.exercise,
-            counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
+            counts=counts_of(scoring),
             best=scoring.best,
             summary=scoring.summary,
             view=scoring.view,

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from math import inf, isfinite, nan
 from typing import Any, cast
 
-from formcheck.model import Fault, Hold, Provenance, Rep, SetResult, SetupProblem, Side, Verdict, View
+from formcheck.model import Counts, Fault, Hold, Provenance, Rep, SetResult, SetupProblem, Side, Verdict, View
 from formcheck.store.tables import Finding, Item, Problem, Scoring
 
 __all__ = [
     "best_of",
+    "counts_of",
     "fault_of",
     "finding_row",
     "hold_of",
@@ -176,6 +177,11 @@ def hold_of(row: Item, findings: Iterable[Finding]) -> Hold:
 def provenance_of(row: Scoring) -> Provenance:
     """Return what produced a scoring."""
     return Provenance(row.formcheck, row.spec_sha256, row.model_sha256, row.backend, tuple(row.notes))
+
+
+def counts_of(row: Scoring) -> Counts:
+    """Return how many reps or holds a scoring found, and how they were judged."""
+    return Counts(row.completed, row.valid, row.flagged, row.cannot_judge)
 
 
 def view_of(row: Scoring) -> View | None:

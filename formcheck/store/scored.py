@@ -16,7 +16,6 @@ import formcheck
 from formcheck.engine import Engine
 from formcheck.errors import FormcheckError, StoreError
 from formcheck.model import (
-    Counts,
     FloatArray,
     Hold,
     LandmarkRecording,
@@ -31,7 +30,17 @@ from formcheck.sources.recording import load_recording
 from formcheck.specs.loader import SpecFile
 from formcheck.store.repository import Store
 from formcheck.store.reviews import settle
-from formcheck.store.rows import fault_of, hold_of, provenance_of, rep_of, scoring_values, utc_now, value, view_of
+from formcheck.store.rows import (
+    counts_of,
+    fault_of,
+    hold_of,
+    provenance_of,
+    rep_of,
+    scoring_values,
+    utc_now,
+    value,
+    view_of,
+)
 from formcheck.store.tables import ExerciseSet, Finding, Item, Problem, Scoring, Spec
 from formcheck.store.writing import OpenSet, add_item, add_of_set, keep_spec, spec_row
 
@@ -102,7 +111,7 @@ def _result(
     return SetResult(
         exercise=row.exercise,
         source=SourceInfo(row.source_name, row.duration_s or 0.0, row.frames, row.width, row.height),
-        counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
+        counts=counts_of(scoring),
         reps=tuple(rep_of(item, of.get(item.id, ())) for item in items if item.kind == "rep"),
         holds=tuple(hold_of(item, of.get(item.id, ())) for item in items if item.kind == "hold"),
         setup=tuple(SetupProblem(one.problem, one.start_s, one.end_s, one.text) for one in problems),

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from formcheck.model import Counts
+from formcheck.store.rows import counts_of
 from formcheck.store.tables import ExerciseSet, Item, Patient, Scoring
 
 __all__ = ["SetSummary", "summaries", "summary_of"]
@@ -72,7 +73,7 @@ def summary_of(row: ExerciseSet, scoring: Scoring, person: str, short: int) -> S
         origin=row.origin,
         state=row.state,
         duration_s=row.duration_s,
-        counts=Counts(scoring.completed, scoring.valid, scoring.flagged, scoring.cannot_judge),
+        counts=counts_of(scoring),
         summary=scoring.summary,
         spec_sha256=scoring.spec_sha256,
         pain_before=row.pain_before,
