@@ -176,13 +176,3 @@ def test_a_gap_in_quick_raises_makes_no_fault_and_no_overlap(up_s: float, from_s
     result = judge(replace(recording, **left))
     assert all(rep.end_s <= after.start_s for rep, after in pairwise(result.reps))
     assert result.counts.flagged == 0
-
-
-def test_who_is_found_again_at_the_top_of_a_rep_is_told_against_the_rests_before() -> None:
-    """A lunge goes deep three times; before the second the person is not seen until they are down."""
-    course = bumps([1.5, 6.0, 10.5], up_s=0.8, top_s=1.5)
-    lunges = film(lambda t: Pose(shank_deg=5 + 25 * course(t), knee_deg=10 + 50 * course(t)), 15.0)
-    seen, hidden = (judge(recording, "dorsiflexion_lunge") for recording in (lunges, drop(lunges, 4.8, 6.9)))
-    (_, _, last), (_, again) = seen.reps, hidden.reps
-    assert again.peak["shank_inclination_deg"] == pytest.approx(last.peak["shank_inclination_deg"], abs=1.0)
-    assert hidden.counts.flagged == 0

@@ -136,6 +136,12 @@ def test_another_exercise_is_praised_only_where_nothing_tells_it_apart(name: str
     assert {(done, exercise) for done, exercise in praised(name) if done != exercise} <= ALLOWED
 
 
+@pytest.mark.parametrize("exercise", [name for name in JUDGED if name.endswith("heel_raise")])
+def test_of_lunges_one_at_most_is_counted_as_a_heel_raise(exercise: str) -> None:
+    """In praise or blame: who rises from a lunge is not told against the rest at its depth, nor against one before."""
+    assert len(scored("dorsiflexion_lunge", exercise).reps) <= 1
+
+
 def test_every_exception_is_still_needed() -> None:
     found = set().union(*(praised(name) for name in RECORDINGS))
     assert len(RECORDINGS) > 20

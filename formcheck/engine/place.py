@@ -18,7 +18,7 @@ from formcheck.measures.table import COLUMN
 from formcheck.model import FloatArray, Side, View
 from formcheck.signals import RunningMedian
 from formcheck.skeleton import SIDES
-from formcheck.specs.schema import ExerciseSpec, HoldMovement, RepMovement
+from formcheck.specs.schema import ExerciseSpec, HoldMovement
 
 __all__ = ["Place", "Stature", "settle"]
 
@@ -61,11 +61,6 @@ class Place:
     def knows_rest(self) -> bool:
         """Whether a rest has been seen that angles can be told against."""
         return bool(self._angle_zeros)
-
-    @property
-    def leaning_deg(self) -> float:
-        """By how much shank and thigh lean at rest, in sum."""
-        return float(sum(abs(self.zeros[ZEROS.index(f"{bone}_{self.side}")]) for bone in ("shank", "thigh")))
 
     def stepped(self, row: list[float]) -> bool:
         """Whether the foot has left its place; not when it is not seen."""
@@ -129,10 +124,8 @@ def settle(
         return found
     if _in_position(spec, rows, found):
         found.stand_as(last, rows)
-        return found, rows
-    found.take_zeros(rows)
-    if isinstance(spec.movement, RepMovement) and last is not None and last.leaning_deg < found.leaning_deg:
-        found.stand_as(last, rows)  # they may be found again within a rep
+    else:
+        found.take_zeros(rows)
     return found, rows
 
 
